@@ -1,0 +1,133 @@
+// What the page asks of the engine: one struct a request, each with one JSON form (docs/automation.md shows them).
+//
+// Not here: answers (results.hpp), what a request does (src/lab). Values; no threads.
+// Errors of parse(): invalid_argument (a field missing, of the wrong type or out of range: names it), unknown_command.
+//
+//   Result<RequestMessage> message = parse_request(R"({"id":1,"type":"tokenize","family":"decoder","text":"Hi"})");
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/error.hpp"
+#include "base/family.hpp"
+
+namespace trilens::protocol {
+
+inline constexpr std::int64_t kMaxTopK = 64;          // what a row_statistics pass hands back
+inline constexpr std::int64_t kMaxNewTokens = 1024;
+inline constexpr std::int64_t kMaxBeams = 16;
+
+enum class ProviderChoice : std::uint8_t { automatic, webgpu, wasm };  // "auto", "webgpu", "wasm"
+
+struct Load {
+  Family family = Family::encoder;
+  std::string model;  // id of the catalog; empty: the family's bundled one
+  ProviderChoice provider = ProviderChoice::automatic;
+};
+
+struct Tokenize {
+  Family family = Family::encoder;
+  std::string text;
+};
+
+// Blanks may be written `___` (three or more underscores) or in the family's own form.
+struct FillMask {
+  Family family = Family::encoder;
+  std::string text;
+  std::int64_t top_k = 5;  // 1..kMaxTopK
+};
+
+struct NextToken {
+  Family family = Family::decoder;
+  std::string text;
+  std::string target;  // encoder-decoder: what the decoder has written so far; else empty
+  std::int64_t top_k = 5;
+};
+
+enum class Strategy : std::uint8_t { greedy, sample, beam };
+
+struct GenerateOptions {
+  Strategy strategy = Strategy::greedy;
+  std::int64_t max_new_tokens = 32;        // 1..kMaxNewTokens
+  double temperature = 1.0;                // > 0; 1 is off
+  std::int64_t top_k = 0;                  // 0 is off
+  double top_p = 1.0;                      // (0, 1]; 1 is off
+  std::int64_t num_beams = 4;              // 1..kMaxBeams; read by beam only
+  double length_penalty = 1.0;             // exponent on the length; 0 is off
+  double repetition_penalty = 1.0;         // > 0; 1 is off
+  std::int64_t no_repeat_ngram_size = 0;   // 0 is off
+  std::int64_t alternatives = 10;          // candidates reported with each step, 0..kMaxTopK
+  std::uint64_t seed = 0;                  // same seed, same text
+};
+
+// Runs a search from its start to its end.
+struct Generate {
+  Family family = Family::decoder;
+  std::string text;
+  GenerateOptions options;
+};
+
+// Starts a search and computes nothing yet; a family has one at a time. `Advance` takes it on.
+struct BeginGeneration {
+  Family family = Family::decoder;
+  std::string text;
+  GenerateOptions options;
+};
+
+struct Advance {
+  Family family = Family::decoder;
+  std::int64_t tokens = 1;  // at most so many; fewer when the search ends
+};
+
+enum class AttentionKind : std::uint8_t { self, decoder_self, cross };  // "self", "decoder_self", "cross"
+
+struct Attention {
+  Family family = Family::encoder;
+  AttentionKind kind = AttentionKind::self;
+  std::optional<std::int64_t> layer;  // absent ("mean" or missing in JSON): the mean over all layers
+  std::optional<std::int64_t> head;   // absent ("mean" or missing in JSON): the mean over all heads
+  std::string text;
+  std::optional<std::string> target;  // encoder-decoder; absent: the model's own greedy output
+};
+
+struct Embed {
+  Family family = Family::encoder;
+  std::string text;
+};
+
+// All that a column shows of a text at once: pieces, predictions, cost; taps stay in the engine for `Attention`.
+struct Read {
+  Family family = Family::encoder;
+  std::string text;
+  std::int64_t top_k = 8;
+  std::optional<std::int64_t> token;  // encoder, text without a blank: which piece to hide and predict; absent: the last word's
+};
+
+// Stops the request with this id, or, without one, all that the family is doing. Loading included.
+struct Cancel {
+  std::optional<std::int64_t> request;
+  std::optional<Family> family;
+};
+
+using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel>;
+
+struct RequestMessage {
+  std::int64_t id = 0;
+  Request request;
+};
+
+[[nodiscard]] Result<RequestMessage> parse_request(std::string_view json);
+[[nodiscard]] std::string to_json(const RequestMessage& message);
+
+// Whether a command of this type is the engine's ("load", "tokenize", ...).
+[[nodiscard]] bool is_engine_request(std::string_view type);
+
+[[nodiscard]] std::string_view provider_choice_name(ProviderChoice choice);
+[[nodiscard]] std::string_view attention_kind_name(AttentionKind kind);
+[[nodiscard]] std::string_view strategy_name(Strategy strategy);
+
+}  // namespace trilens::protocol
