@@ -27,4 +27,11 @@ std::string_view code_name(ErrorCode code) {
   return "internal";
 }
 
+ErrorCode code_from_name(std::string_view name) {
+  for (int i = 0; i < static_cast<int>(ErrorCode::internal); ++i) {
+    if (code_name(static_cast<ErrorCode>(i)) == name) return static_cast<ErrorCode>(i);
+  }
+  return ErrorCode::internal;
+}
+
 }  // namespace trilens

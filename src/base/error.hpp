@@ -40,6 +40,8 @@ enum class ErrorCode {
 
 // "model_malformed" and so on.
 [[nodiscard]] std::string_view code_name(ErrorCode code);
+// The other way; a name that is none of them is `internal`.
+[[nodiscard]] ErrorCode code_from_name(std::string_view name);
 
 struct Error {
   ErrorCode code = ErrorCode::internal;

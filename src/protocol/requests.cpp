@@ -1,0 +1,248 @@
+#include "protocol/requests.hpp"
+
+#include <array>
+#include <limits>
+#include <utility>
+
+#include "protocol/fields.hpp"
+
+namespace trilens::protocol {
+namespace {
+
+constexpr std::int64_t kMaxId = std::int64_t{1} << 52;
+constexpr const char* kFamilyNames = "encoder, decoder or encoder_decoder";
+
+std::optional<ProviderChoice> provider_from_name(std::string_view name) {
+  for (const auto c : {ProviderChoice::automatic, ProviderChoice::webgpu, ProviderChoice::wasm}) {
+    if (provider_choice_name(c) == name) return c;
+  }
+  return std::nullopt;
+}
+
+std::optional<AttentionKind> kind_from_name(std::string_view name) {
+  for (const auto k : {AttentionKind::self, AttentionKind::decoder_self, AttentionKind::cross}) {
+    if (attention_kind_name(k) == name) return k;
+  }
+  return std::nullopt;
+}
+
+std::optional<Strategy> strategy_from_name(std::string_view name) {
+  for (const auto s : {Strategy::greedy, Strategy::sample, Strategy::beam}) {
+    if (strategy_name(s) == name) return s;
+  }
+  return std::nullopt;
+}
+
+Family family_of(Fields& in) { return in.name("family", family_from_name, kFamilyNames); }
+Family family_or(Fields& in, Family fallback) { return in.has("family") ? family_of(in) : fallback; }
+std::int64_t top_k_of(Fields& in, std::int64_t fallback) { return in.integer_or("top_k", 1, kMaxTopK, fallback); }
+
+// A layer or head: a number, or the mean over all when it is left out or written "mean".
+std::optional<std::int64_t> index_or_mean(Fields& in, const Json& object, const char* name) {
+  if (!in.has(name) || object.at(name) == "mean") return std::nullopt;
+  return in.integer(name, 0, 4095);
+}
+
+void require(Fields& in, bool fits, const char* name, double value, const char* range) {
+  if (in.ok() && !fits) in.refuse("`" + std::string(name) + "` is " + Json(value).dump() + "; it must be " + range + ".");
+}
+
+GenerateOptions options_of(Fields& outer) {
+  GenerateOptions o;
+  if (!outer.has("options")) return o;
+  Fields in(outer.object("options"), ErrorCode::invalid_argument);
+  if (in.has("strategy")) o.strategy = in.name("strategy", strategy_from_name, "greedy, sample or beam");
+  o.max_new_tokens = in.integer_or("max_new_tokens", 1, kMaxNewTokens, o.max_new_tokens);
+  o.temperature = in.number_or("temperature", o.temperature);
+  require(in, o.temperature > 0 && o.temperature <= 100, "temperature", o.temperature, "above 0 and at most 100");
+  o.top_k = in.integer_or("top_k", 0, std::numeric_limits<std::int32_t>::max(), o.top_k);
+  o.top_p = in.number_or("top_p", o.top_p);
+  require(in, o.top_p > 0 && o.top_p <= 1, "top_p", o.top_p, "above 0 and at most 1");
+  o.num_beams = in.integer_or("num_beams", 1, kMaxBeams, o.num_beams);
+  o.length_penalty = in.number_or("length_penalty", o.length_penalty);
+  require(in, o.length_penalty >= -10 && o.length_penalty <= 10, "length_penalty", o.length_penalty, "from -10 to 10");
+  o.repetition_penalty = in.number_or("repetition_penalty", o.repetition_penalty);
+  require(in, o.repetition_penalty > 0 && o.repetition_penalty <= 100, "repetition_penalty", o.repetition_penalty, "above 0 and at most 100");
+  o.no_repeat_ngram_size = in.integer_or("no_repeat_ngram_size", 0, 1024, o.no_repeat_ngram_size);
+  o.alternatives = in.integer_or("alternatives", 0, kMaxTopK, o.alternatives);
+  o.seed = static_cast<std::uint64_t>(in.integer_or("seed", 0, kMaxId * 2, 0));
+  if (!in.ok()) outer.refuse(in.error().error().message);
+  return o;
+}
+
+Json options_json(const GenerateOptions& o) {
+  return {{"strategy", strategy_name(o.strategy)},
+          {"max_new_tokens", o.max_new_tokens},
+          {"temperature", o.temperature},
+          {"top_k", o.top_k},
+          {"top_p", o.top_p},
+          {"num_beams", o.num_beams},
+          {"length_penalty", o.length_penalty},
+          {"repetition_penalty", o.repetition_penalty},
+          {"no_repeat_ngram_size", o.no_repeat_ngram_size},
+          {"alternatives", o.alternatives},
+          {"seed", o.seed}};
+}
+
+template <class T>
+void put(Json& out, const char* name, const std::optional<T>& value) {
+  if (value) out[name] = *value;
+}
+
+// One entry a request: its name, how it is read, how it is written.
+using Reader = Request (*)(Fields&, const Json&);
+
+Request read_load(Fields& in, const Json&) {
+  Load r;
+  r.family = family_of(in);
+  r.model = in.text_or("model", {});
+  if (in.has("provider")) r.provider = in.name("provider", provider_from_name, "auto, webgpu or wasm");
+  return r;
+}
+Request read_tokenize(Fields& in, const Json&) { return Tokenize{family_of(in), in.text("text")}; }
+Request read_fill_mask(Fields& in, const Json&) {
+  return FillMask{family_or(in, Family::encoder), in.text("text"), top_k_of(in, FillMask{}.top_k)};
+}
+Request read_next_token(Fields& in, const Json&) {
+  return NextToken{family_or(in, Family::decoder), in.text("text"), in.text_or("target", {}), top_k_of(in, NextToken{}.top_k)};
+}
+Request read_generate(Fields& in, const Json&) { return Generate{family_of(in), in.text("text"), options_of(in)}; }
+Request read_begin(Fields& in, const Json&) { return BeginGeneration{family_of(in), in.text("text"), options_of(in)}; }
+Request read_advance(Fields& in, const Json&) { return Advance{family_of(in), in.integer_or("tokens", 1, kMaxNewTokens, 1)}; }
+Request read_attention(Fields& in, const Json& object) {
+  Attention r;
+  r.family = family_of(in);
+  if (in.has("kind")) r.kind = in.name("kind", kind_from_name, "self, decoder_self or cross");
+  r.layer = index_or_mean(in, object, "layer");
+  r.head = index_or_mean(in, object, "head");
+  r.text = in.text("text");
+  if (in.has("target")) r.target = in.text("target");
+  return r;
+}
+Request read_embed(Fields& in, const Json&) { return Embed{family_of(in), in.text("text")}; }
+Request read_read(Fields& in, const Json&) {
+  Read r;
+  r.family = family_of(in);
+  r.text = in.text("text");
+  r.top_k = top_k_of(in, r.top_k);
+  if (in.has("token")) r.token = in.integer("token", 0, kMaxId);
+  return r;
+}
+Request read_cancel(Fields& in, const Json&) {
+  Cancel r;
+  if (in.has("request")) r.request = in.integer("request", 0, kMaxId);
+  if (in.has("family")) r.family = family_of(in);
+  return r;
+}
+
+constexpr std::array<std::pair<std::string_view, Reader>, std::variant_size_v<Request>> kRequests{{
+    {"load", read_load},
+    {"tokenize", read_tokenize},
+    {"fill_mask", read_fill_mask},
+    {"next_token", read_next_token},
+    {"generate", read_generate},
+    {"begin_generation", read_begin},
+    {"advance", read_advance},
+    {"attention", read_attention},
+    {"embed", read_embed},
+    {"read", read_read},
+    {"cancel", read_cancel},
+}};
+
+struct Write {
+  Json operator()(const Load& r) const {
+    return {{"family", family_name(r.family)}, {"model", r.model}, {"provider", provider_choice_name(r.provider)}};
+  }
+  Json operator()(const Tokenize& r) const { return {{"family", family_name(r.family)}, {"text", r.text}}; }
+  Json operator()(const FillMask& r) const { return {{"family", family_name(r.family)}, {"text", r.text}, {"top_k", r.top_k}}; }
+  Json operator()(const NextToken& r) const {
+    return {{"family", family_name(r.family)}, {"text", r.text}, {"target", r.target}, {"top_k", r.top_k}};
+  }
+  Json operator()(const Generate& r) const {
+    return {{"family", family_name(r.family)}, {"text", r.text}, {"options", options_json(r.options)}};
+  }
+  Json operator()(const BeginGeneration& r) const {
+    return {{"family", family_name(r.family)}, {"text", r.text}, {"options", options_json(r.options)}};
+  }
+  Json operator()(const Advance& r) const { return {{"family", family_name(r.family)}, {"tokens", r.tokens}}; }
+  Json operator()(const Attention& r) const {
+    Json out{{"family", family_name(r.family)}, {"kind", attention_kind_name(r.kind)}, {"text", r.text}};
+    put(out, "layer", r.layer);
+    put(out, "head", r.head);
+    put(out, "target", r.target);
+    return out;
+  }
+  Json operator()(const Embed& r) const { return {{"family", family_name(r.family)}, {"text", r.text}}; }
+  Json operator()(const Read& r) const {
+    Json out{{"family", family_name(r.family)}, {"text", r.text}, {"top_k", r.top_k}};
+    put(out, "token", r.token);
+    return out;
+  }
+  Json operator()(const Cancel& r) const {
+    Json out = Json::object();
+    put(out, "request", r.request);
+    if (r.family) out["family"] = family_name(*r.family);
+    return out;
+  }
+};
+
+}  // namespace
+
+std::string_view provider_choice_name(ProviderChoice choice) {
+  switch (choice) {
+    case ProviderChoice::automatic: return "auto";
+    case ProviderChoice::webgpu: return "webgpu";
+    case ProviderChoice::wasm: return "wasm";
+  }
+  return "";
+}
+
+std::string_view attention_kind_name(AttentionKind kind) {
+  switch (kind) {
+    case AttentionKind::self: return "self";
+    case AttentionKind::decoder_self: return "decoder_self";
+    case AttentionKind::cross: return "cross";
+  }
+  return "";
+}
+
+std::string_view strategy_name(Strategy strategy) {
+  switch (strategy) {
+    case Strategy::greedy: return "greedy";
+    case Strategy::sample: return "sample";
+    case Strategy::beam: return "beam";
+  }
+  return "";
+}
+
+bool is_engine_request(std::string_view type) {
+  for (const auto& [name, read] : kRequests) {
+    if (name == type) return true;
+  }
+  return false;
+}
+
+Result<RequestMessage> parse_request(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (json.is_discarded()) return fail(ErrorCode::invalid_argument, "A command must be JSON, and this is not.");
+  Fields in(json, ErrorCode::invalid_argument);
+  const std::string type = in.text("type");
+  RequestMessage message{.id = in.integer_or("id", 0, kMaxId, 0), .request = {}};
+  if (!in.ok()) return in.error();
+  for (const auto& [name, read] : kRequests) {
+    if (name != type) continue;
+    message.request = read(in, json);
+    if (!in.ok()) return in.error();
+    return message;
+  }
+  return fail(ErrorCode::unknown_command, "There is no command \"" + type + "\"; docs/automation.md lists those there are.");
+}
+
+std::string to_json(const RequestMessage& message) {
+  Json out = std::visit(Write{}, message.request);
+  out["id"] = message.id;
+  out["type"] = kRequests[message.request.index()].first;
+  return out.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace trilens::protocol
