@@ -35,6 +35,7 @@ std::optional<Strategy> strategy_from_name(std::string_view name) {
 
 Family family_of(Fields& in) { return in.name("family", family_from_name, kFamilyNames); }
 Family family_or(Fields& in, Family fallback) { return in.has("family") ? family_of(in) : fallback; }
+bool as_read(Fields& in) { return in.has("as_read") && in.boolean("as_read"); }
 std::int64_t top_k_of(Fields& in, std::int64_t fallback) { return in.integer_or("top_k", 1, kMaxTopK, fallback); }
 
 // A layer or head: a number, or the mean over all when it is left out or written "mean".
@@ -106,8 +107,10 @@ Request read_fill_mask(Fields& in, const Json&) {
 Request read_next_token(Fields& in, const Json&) {
   return NextToken{family_or(in, Family::decoder), in.text("text"), in.text_or("target", {}), top_k_of(in, NextToken{}.top_k)};
 }
-Request read_generate(Fields& in, const Json&) { return Generate{family_of(in), in.text("text"), options_of(in)}; }
-Request read_begin(Fields& in, const Json&) { return BeginGeneration{family_of(in), in.text("text"), options_of(in)}; }
+Request read_generate(Fields& in, const Json&) { return Generate{family_of(in), in.text("text"), options_of(in), as_read(in)}; }
+Request read_begin(Fields& in, const Json&) { 
+  return BeginGeneration{family_of(in), in.text("text"), options_of(in), as_read(in)};
+}
 Request read_advance(Fields& in, const Json&) { return Advance{family_of(in), in.integer_or("tokens", 1, kMaxNewTokens, 1)}; }
 Request read_attention(Fields& in, const Json& object) {
   Attention r;
@@ -117,6 +120,7 @@ Request read_attention(Fields& in, const Json& object) {
   r.head = index_or_mean(in, object, "head");
   r.text = in.text("text");
   if (in.has("target")) r.target = in.text("target");
+  r.as_read = as_read(in);
   return r;
 }
 Request read_embed(Fields& in, const Json&) { return Embed{family_of(in), in.text("text")}; }
@@ -159,14 +163,14 @@ struct Write {
     return {{"family", family_name(r.family)}, {"text", r.text}, {"target", r.target}, {"top_k", r.top_k}};
   }
   Json operator()(const Generate& r) const {
-    return {{"family", family_name(r.family)}, {"text", r.text}, {"options", options_json(r.options)}};
+    return {{"family", family_name(r.family)}, {"text", r.text}, {"options", options_json(r.options)}, {"as_read", r.as_read}};
   }
   Json operator()(const BeginGeneration& r) const {
-    return {{"family", family_name(r.family)}, {"text", r.text}, {"options", options_json(r.options)}};
+    return {{"family", family_name(r.family)}, {"text", r.text}, {"options", options_json(r.options)}, {"as_read", r.as_read}};
   }
   Json operator()(const Advance& r) const { return {{"family", family_name(r.family)}, {"tokens", r.tokens}}; }
   Json operator()(const Attention& r) const {
-    Json out{{"family", family_name(r.family)}, {"kind", attention_kind_name(r.kind)}, {"text", r.text}};
+    Json out{{"family", family_name(r.family)}, {"kind", attention_kind_name(r.kind)}, {"text", r.text}, {"as_read", r.as_read}};
     put(out, "layer", r.layer);
     put(out, "head", r.head);
     put(out, "target", r.target);

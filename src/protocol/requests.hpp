@@ -64,11 +64,13 @@ struct GenerateOptions {
   std::uint64_t seed = 0;                  // same seed, same text
 };
 
-// Runs a search from its start to its end.
+// Runs a search from its start to its end. `as_read`: the text is prepared as for Read (blanks, task prefix); else it is
+// taken to the letter.
 struct Generate {
   Family family = Family::decoder;
   std::string text;
   GenerateOptions options;
+  bool as_read = false;
 };
 
 // Starts a search and computes nothing yet; a family has one at a time. `Advance` takes it on.
@@ -76,6 +78,7 @@ struct BeginGeneration {
   Family family = Family::decoder;
   std::string text;
   GenerateOptions options;
+  bool as_read = false;
 };
 
 struct Advance {
@@ -92,6 +95,7 @@ struct Attention {
   std::optional<std::int64_t> head;   // absent ("mean" or missing in JSON): the mean over all heads
   std::string text;
   std::optional<std::string> target;  // encoder-decoder; absent: the model's own greedy output
+  bool as_read = false;               // the text prepared as for Read, and byte offsets into the text as it stood before
 };
 
 struct Embed {
