@@ -1,0 +1,73 @@
+// What can be done, as values. Panels append to a list of these; Store::apply is the one place that acts on them.
+//
+// Not here: what the engine is asked (protocol/requests.hpp). Each command is one click, key or drag of the user, and has
+// its twin in `window.trilens.command` (docs/automation.md).
+//
+//   commands.push_back(state::Hover{state::Mark{.begin = 4, .end = 7}});
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/family.hpp"
+#include "state/state.hpp"
+
+namespace trilens::state {
+
+struct SetText { std::string text; };                    // every keystroke; repaired to valid UTF-8; read after the debounce
+struct CommitText {};                                    // Enter or leaving the field: read now
+struct InsertBlank { std::size_t begin = 0, end = 0; };  // replaces the bytes by "___", with spaces where words would touch
+struct UseExample { std::string id; };
+struct Undo {};
+struct Redo {};
+
+struct Hover { std::optional<Mark> mark; };              // nothing: the pointer has left
+struct HoverCell { std::optional<Cell> cell; };
+struct Pin { Mark mark; };                               // the same again: unpin
+struct PinCell { Cell cell; };
+struct ClearSelection {};                                // Escape
+struct SelectToken { std::int64_t piece = 0; };          // encoder without a blank: hide this piece and guess it
+
+struct SelectMap { Family family = Family::encoder; AttentionKind kind = AttentionKind::self; MapChoice choice; };
+
+struct Step {};
+struct StepBack {};
+struct ToStart {};
+struct ToEnd {};
+struct Play {};
+struct Stop {};                                          // also ends what the engine computes for the clock
+struct GoToStep { std::int64_t cursor = 0; };            // known steps only; else as far as is known
+
+struct SetOption { std::string name; std::variant<double, std::string> value; };  // names as in GenerateOptions' JSON
+struct ResetOptions {};
+
+struct LoadModel { Family family = Family::encoder; std::string model; ProviderChoice provider = ProviderChoice::automatic; };
+struct CancelLoad { Family family = Family::encoder; };
+struct Retry { Family family = Family::encoder; };       // whatever failed in this column
+
+struct SelectTab { Tab tab = Tab::overview; };
+struct SetTheme { Theme theme = Theme::system; };
+struct CycleTheme {};                                    // system → light → dark
+struct SetLanguage { std::string language; };            // "en", "nb"
+struct SetLayout { LayoutClass layout = LayoutClass::wide; };
+struct ShowFamily { Family family = Family::encoder; };  // phone, tablet
+struct ToggleProjector {};
+struct ToggleOptions {};
+struct ToggleKeys {};                                    // the list of keys
+struct DismissNotice {};
+struct SetEnvironment { Environment environment; };
+
+struct CopyText { std::string text; };                   // to the clipboard
+
+using Command =
+    std::variant<SetText, CommitText, InsertBlank, UseExample, Undo, Redo, Hover, HoverCell, Pin, PinCell, ClearSelection, SelectToken,
+                 SelectMap, Step, StepBack, ToStart, ToEnd, Play, Stop, GoToStep, SetOption, ResetOptions, LoadModel, CancelLoad, Retry,
+                 SelectTab, SetTheme, CycleTheme, SetLanguage, SetLayout, ShowFamily, ToggleProjector, ToggleOptions, ToggleKeys,
+                 DismissNotice, SetEnvironment, CopyText>;
+
+using Commands = std::vector<Command>;
+
+}  // namespace trilens::state

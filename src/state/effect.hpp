@@ -1,0 +1,21 @@
+// What the Store wants done outside: the app carries it out; tests read it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace trilens::state {
+
+struct SendRequest { std::int64_t id = 0; std::string json; };                          // to the engine, in this order
+struct WakeAfter { double millis = 0; };                                                // call Store::tick then; a newer one does not replace it
+struct ResolveTicket { std::int64_t ticket = 0; std::string json; };                    // window.trilens.command's promise
+struct RejectTicket { std::int64_t ticket = 0; std::string code; std::string message; };
+struct CopyToClipboard { std::string text; };
+struct RememberSettings { std::string json; };                                          // theme and language; give it back in Setup
+struct LanguageChanged { std::string language; };                                       // load its strings, set <html lang>
+
+using Effect = std::variant<SendRequest, WakeAfter, ResolveTicket, RejectTicket, CopyToClipboard, RememberSettings, LanguageChanged>;
+
+}  // namespace trilens::state

@@ -1,0 +1,212 @@
+// Everything that is on screen, as values: what is not here is not on screen.
+//
+// Not here: how it changes (store.hpp), how it looks (src/view), words (assets/i18n). Only the Store writes to it;
+// everyone else borrows `const State&` for the length of a frame. Offsets are bytes of UTF-8.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/family.hpp"
+#include "protocol/requests.hpp"
+#include "protocol/results.hpp"
+
+namespace trilens::state {
+
+using protocol::AttentionKind;
+using protocol::GenerateOptions;
+using protocol::ProviderChoice;
+
+inline constexpr std::size_t kMaxTextBytes = 200'000;  // longer text is cut here, and the status says so
+inline constexpr double kDebounceMillis = 150;         // from the last key to the readings
+inline constexpr double kPlayIntervalMillis = 350;     // between two steps of Play, so that eyes can follow
+inline constexpr std::int64_t kReadTopK = 8;           // bars of a prediction
+inline constexpr std::array kAttentionKinds{AttentionKind::self, AttentionKind::decoder_self, AttentionKind::cross};
+
+enum class Tab : std::uint8_t { overview, tokens, attention, prediction, generation, cost };
+inline constexpr std::array kTabs{Tab::overview, Tab::tokens, Tab::attention, Tab::prediction, Tab::generation, Tab::cost};
+
+enum class Theme : std::uint8_t { system, light, dark };
+enum class LayoutClass : std::uint8_t { wide, tablet, phone };
+
+// Which of a family's two texts: what the user wrote, or what the encoder-decoder writes.
+enum class Side : std::uint8_t { text, output };
+
+// Some characters, pointed at. Every piece that overlaps [begin, end) lights up, in all three columns (side text).
+// A piece without characters (specials; begin == end) is named by family and index, and lights up alone.
+struct Mark {
+  Side side = Side::text;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::optional<Family> family;      // where it was pointed at; always set for side output
+  std::optional<std::size_t> piece;  // index in that family's pieces of that side
+  friend bool operator==(const Mark&, const Mark&) = default;
+};
+
+// One cell of one attention map.
+struct Cell {
+  Family family = Family::encoder;
+  AttentionKind kind = AttentionKind::self;
+  std::size_t row = 0;
+  std::size_t column = 0;
+  friend bool operator==(const Cell&, const Cell&) = default;
+};
+
+// Which map is shown; absent: the mean.
+struct MapChoice {
+  std::optional<std::int64_t> layer;
+  std::optional<std::int64_t> head;
+  friend bool operator==(const MapChoice&, const MapChoice&) = default;
+};
+
+// A failure and the way on.
+struct Trouble {
+  Error error;
+  bool retry = false;     // Retry{family} tries the same again
+  bool use_wasm = false;  // LoadModel{family, "", wasm} may help
+};
+
+struct MapState {
+  MapChoice choice;                        // what is asked for; the map shown may still be the one before (stale)
+  std::vector<protocol::Piece> rows;       // query pieces
+  std::vector<protocol::Piece> columns;    // key pieces
+  std::vector<float> values;               // [row, column] f32, row-major
+  std::int64_t layers = 0;                 // how many there are; 0: not known yet
+  std::int64_t heads = 0;
+  std::uint64_t version = 0;               // grows with every new map: when to upload it again
+  bool stale = false;                      // the text or the choice has moved on
+  bool waiting = false;                    // a request is on its way
+  std::optional<Trouble> trouble;
+};
+
+struct GenerationState {
+  bool begun = false;                      // the engine holds a search for this text and these options
+  bool waiting = false;                    // an Advance is on its way
+  bool stale = false;                      // text or options have moved on; the next step starts anew
+  std::string prompt;                      // the user's text that it was begun with
+  std::vector<protocol::Step> steps;       // all that is known, also past the cursor
+  std::string text;                        // of all steps, decoded
+  bool finished = false;
+  std::string stop_reason;                 // protocol::Generated
+  double prefill_ms = 0;
+  double decode_ms = 0;
+  std::int64_t cache_bytes = 0;
+  std::optional<protocol::Cut> cut;
+  std::optional<Trouble> trouble;
+};
+
+struct ColumnState {
+  Family family = Family::encoder;
+
+  bool loading = false;
+  ProviderChoice provider = ProviderChoice::automatic;  // what was asked for
+  std::string model;                                    // what was asked for; empty: the bundled one
+  std::optional<protocol::Progress> progress;           // while loading
+  std::optional<protocol::Loaded> loaded;               // stays while another one loads, and when that fails
+  std::optional<Trouble> load_trouble;
+
+  std::optional<protocol::Reading> reading;
+  std::string reading_text;                             // the text that `reading` is about
+  bool reading_stale = false;
+  bool reading_waiting = false;
+  std::optional<Trouble> reading_trouble;
+  std::optional<std::int64_t> guess;                    // encoder without a blank: the piece to hide; absent: the last word's
+
+  std::array<MapState, 3> maps;                         // by AttentionKind
+  GenerationState generation;
+
+  [[nodiscard]] MapState& map(AttentionKind kind) { return maps[static_cast<std::size_t>(kind)]; }
+  [[nodiscard]] const MapState& map(AttentionKind kind) const { return maps[static_cast<std::size_t>(kind)]; }
+};
+
+// What the user wrote and may undo.
+struct Document {
+  std::string text;      // valid UTF-8
+  GenerateOptions options;
+};
+
+// One clock for all three. Cursor 0 is before the first step; the encoder answers everything in step 1.
+struct ClockState {
+  std::int64_t cursor = 0;
+  bool playing = false;
+};
+
+// What the page was told about the device.
+struct Environment {
+  bool system_dark = false;
+  bool reduced_motion = false;
+  bool webgpu = false;
+  std::string adapter;  // empty: none
+};
+
+// A sentence for the status line that is not about one column.
+struct Notice {
+  std::string key;      // of i18n, with `values` filled in
+  std::vector<std::pair<std::string, std::string>> values;
+};
+
+struct Example {
+  std::string id;
+  std::string text;       // with `___` for a blank
+  std::string title_key;  // of i18n
+  std::string look_key;   // of i18n: what to look at
+};
+
+struct State {
+  Document document;
+  std::array<ColumnState, 3> columns;  // by Family
+  ClockState clock;
+
+  std::optional<Mark> hover;
+  std::optional<Mark> pin;
+  std::optional<Cell> hover_cell;
+  std::optional<Cell> pin_cell;
+
+  Tab tab = Tab::overview;
+  LayoutClass layout = LayoutClass::wide;
+  Family focus = Family::encoder;           // phone: the one shown; tablet: one of the two shown
+  Family second_focus = Family::decoder;    // tablet: the other
+  bool projector = false;
+  bool options_open = false;
+  bool keys_open = false;
+  Theme theme = Theme::system;
+  std::string language = "en";
+  Environment environment;
+
+  std::vector<Example> examples;
+  std::string example;                      // the one whose text is on screen; else empty
+  bool can_undo = false;
+  bool can_redo = false;
+  std::optional<Notice> notice;
+  std::optional<Trouble> engine_trouble;    // the worker is gone and could not be had again
+
+  [[nodiscard]] ColumnState& column(Family family) { return columns[family_index(family)]; }
+  [[nodiscard]] const ColumnState& column(Family family) const { return columns[family_index(family)]; }
+};
+
+// The maps that a family has, in the order shown. encoder: self; decoder: self; encoder_decoder: self, decoder_self, cross.
+[[nodiscard]] std::vector<AttentionKind> kinds_of(Family family);
+
+// Nothing to read: empty or white space alone.
+[[nodiscard]] bool blank_text(std::string_view text);
+
+// The number of steps that the clock can show now: the most that a column knows (the encoder: 1 once it has read).
+[[nodiscard]] std::int64_t known_steps(const State& state);
+
+// Whether another forward step would show or compute something.
+[[nodiscard]] bool can_step(const State& state);
+
+[[nodiscard]] std::string_view tab_name(Tab tab);             // "overview", ...
+[[nodiscard]] std::optional<Tab> tab_from_name(std::string_view name);
+[[nodiscard]] std::string_view theme_name(Theme theme);       // "system", "light", "dark"
+[[nodiscard]] std::optional<Theme> theme_from_name(std::string_view name);
+[[nodiscard]] std::string_view layout_name(LayoutClass layout);
+
+}  // namespace trilens::state

@@ -1,0 +1,95 @@
+// What several panels share: the words to build with, a panel's head, a failure, a choice, a bar.
+//
+// A view is plain rows: strings translated, numbers formatted, flags decided. It borrows nothing but what says `span`, and
+// that lives as long as the State it was built from.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/family.hpp"
+#include "state/state.hpp"
+#include "view/format.hpp"
+#include "view/strings.hpp"
+
+namespace trilens::view {
+
+// What a builder needs beside the state.
+struct Words {
+  const Strings& strings;
+  NumberStyle number{};  // words_of() takes it from the strings
+};
+[[nodiscard]] Words words_of(const Strings& strings);
+
+enum class Offer : std::uint8_t { retry, use_wasm };
+
+struct OfferView {
+  Offer offer = Offer::retry;
+  std::string label;         // of the button
+};
+
+struct TroubleView {
+  std::string code;          // "model_malformed"
+  std::string title;         // what kind of trouble, in words
+  std::string sentence;      // what is wrong, where, what to do
+  std::string detail;        // what the lower layer said; may be empty
+  std::vector<OfferView> offers;
+};
+
+// The top of a panel. `state` in words for the mirror and for a hint beside a dimmed panel.
+struct PanelHead {
+  std::string title;         // "What it says"
+  std::string term;          // "logits → probabilities": the field's own, written once beside the title
+  std::string explanation;   // two sentences, opened from the term
+  std::string sentence;      // what is to be seen, in one plain sentence
+  bool stale = false;        // dim it: it is about an earlier text or choice
+  bool waiting = false;      // something is on its way
+  bool empty = false;        // nothing to show; `sentence` says why
+  std::string hint;          // "updating…", "of the text before", or empty
+  std::optional<TroubleView> trouble;
+};
+
+struct ChoiceView {
+  std::string id;
+  std::string label;
+  bool selected = false;
+};
+
+// One candidate.
+struct BarView {
+  std::int32_t id = 0;
+  std::string display;       // for people
+  std::string token;         // vocabulary spelling
+  double probability = 0;    // exact
+  double length = 0;         // [0, 1] of the bar's full width; the same scale in all columns
+  std::string percent;       // "12.3 %"
+  std::string exact;         // for hover: every digit
+  std::string spoken;        // "was, 12.3 %"
+  bool chosen = false;       // generation: the one taken
+  bool hovered = false;
+};
+
+// Colours, placement and order follow the family; its names are words.
+struct FamilyView {
+  Family family = Family::encoder;
+  std::string id;            // "encoder"
+  std::string name;          // "Encoder"
+  std::string short_name;    // "BERT"
+};
+[[nodiscard]] FamilyView family_view(Family family, const Words& words);
+
+[[nodiscard]] TroubleView trouble_view(const state::Trouble& trouble, const Words& words);
+
+// White space made visible ("␣", "⏎", "⇥"); an empty string becomes "∅". Everything else stays.
+[[nodiscard]] std::string visible(std::string_view text);
+
+// Whether a piece of this family lies under the pointer, or under the pin.
+struct Lit {
+  bool hovered = false;
+  bool pinned = false;
+};
+[[nodiscard]] Lit lit(const state::State& state, Family family, state::Side side, const protocol::Piece& piece, std::size_t index);
+
+}  // namespace trilens::view

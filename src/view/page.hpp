@@ -1,0 +1,54 @@
+// The whole page as views, and as JSON: what is drawn, what `trilens.snapshot()` gives, what the DOM mirror is made of.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "view/attention.hpp"
+#include "view/column_head.hpp"
+#include "view/cost.hpp"
+#include "view/generation.hpp"
+#include "view/header.hpp"
+#include "view/menus.hpp"
+#include "view/prediction.hpp"
+#include "view/tokens.hpp"
+
+namespace trilens::view {
+
+struct ColumnView {
+  Family family = Family::encoder;
+  bool shown = true;               // by layout
+  ColumnHeadView head;
+  TokensView tokens;
+  std::string attention_title;     // "Who looks at whom"
+  std::vector<AttentionView> attention;  // the family's maps
+  PredictionView prediction;
+  GenerationView generation;
+  CostView cost;
+};
+
+struct PageView {
+  HeaderView header;
+  ExamplesView examples;
+  OptionsView options;
+  KeysView keys;
+  StatusView status;
+  std::array<ColumnView, 3> columns;
+  state::Tab tab = state::Tab::overview;
+  state::LayoutClass layout = state::LayoutClass::wide;
+  bool projector = false;
+};
+
+// Borrows from the state (attention values).
+[[nodiscard]] PageView build_page(const state::State& state, const Strings& strings);
+
+struct SnapshotExtras {
+  std::int64_t frames = 0;         // drawn since the start
+};
+
+// docs/automation.md documents the shape. Attention values are included, in full precision.
+[[nodiscard]] std::string snapshot_json(const state::State& state, const Strings& strings, const SnapshotExtras& extras);
+
+}  // namespace trilens::view
