@@ -81,6 +81,8 @@ struct BeginGeneration {
   bool as_read = false;
 };
 
+// Answered by Generated with everything so far, from the first step on (a beam search may have changed its mind); each
+// new step is also sent on its own when it comes.
 struct Advance {
   Family family = Family::decoder;
   std::int64_t tokens = 1;  // at most so many; fewer when the search ends
