@@ -1,0 +1,1 @@
+"""PyTorch to ONNX, in the layout of the Hub's ONNX repositories."""
