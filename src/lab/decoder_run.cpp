@@ -1,0 +1,95 @@
+#include "lab/decoder_run.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "lab/inputs.hpp"
+
+namespace trilens::lab {
+namespace {
+
+bool in_order(const std::vector<std::int32_t>& parents, std::int64_t rows) {
+  if (std::cmp_not_equal(parents.size(), rows)) return false;
+  for (std::size_t i = 0; i < parents.size(); ++i) {
+    if (std::cmp_not_equal(parents[i], i)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+DecoderRun::DecoderRun(LoadedModel& model, infer::Runtime& runtime, std::optional<Source> source)
+    : model_(model), runtime_(runtime), source_(std::move(source)) {
+  for (const model::CacheEntry& names : model.cache.entries) slots_.push_back({names, std::nullopt});
+}
+
+Task<Result<void>> DecoderRun::spread_source() {
+  if (!source_ || rows_ == 1 || (spread_ && spread_->shape().front() == rows_)) co_return Result<void>{};
+  auto spread = co_await runtime_.gather_batch(source_->states, std::vector<std::int32_t>(static_cast<std::size_t>(rows_), 0));
+  if (!spread) co_return std::unexpected(spread.error());
+  spread_.emplace(std::move(*spread));
+  co_return Result<void>{};
+}
+
+Task<Result<infer::RemoteTensor>> DecoderRun::step(TokenBatch batch) {
+  rows_ = batch.rows;
+  if (auto spread = co_await spread_source(); !spread) co_return std::unexpected(spread.error());
+  infer::Session& session = *model_.decoder;
+  const bool first = past_ == 0;
+
+  Inputs in(session);
+  in.give("input_ids", ids_tensor(batch.tokens, batch.rows));
+  if (source_) {
+    in.give("encoder_attention_mask", filled_tensor(batch.rows, source_->length, 1));
+    in.lend("encoder_hidden_states", spread_ && rows_ > 1 ? *spread_ : source_->states);
+  } else {
+    in.give("attention_mask", filled_tensor(batch.rows, past_ + batch.width, 1));
+    in.give("position_ids", positions_tensor(batch.rows, batch.width, past_));
+  }
+  in.give("use_cache_branch", flag_tensor(!first));
+  for (const Slot& slot : slots_) {
+    if (slot.value) {
+      in.lend(slot.names.input, *slot.value);
+    } else {
+      in.give(slot.names.input, Tensor::f32(model_.cache.empty_shape(slot.names, batch.rows)));
+    }
+  }
+
+  // The cross-attention's keys and values come from the source alone: those of the first step stay.
+  std::vector<std::string> fetches{"logits"};
+  for (const Slot& slot : slots_) {
+    if (first || !slot.names.cross) fetches.push_back(slot.names.output);
+  }
+  auto out = co_await session.run(in.feeds(), fetches);
+  if (!out) co_return std::unexpected(out.error());
+  ++passes_;
+  std::size_t at = 1;
+  for (Slot& slot : slots_) {
+    if (first || !slot.names.cross) slot.value.emplace(std::get<infer::RemoteTensor>(std::move((*out)[at++])));
+  }
+  past_ += batch.width;
+  co_return std::get<infer::RemoteTensor>(std::move(out->front()));
+}
+
+Task<Result<void>> DecoderRun::reorder(std::vector<std::int32_t> parents) {
+  if (in_order(parents, rows_)) co_return Result<void>{};
+  const bool same_rows = std::cmp_equal(parents.size(), rows_);
+  for (Slot& slot : slots_) {
+    if (!slot.value || (slot.names.cross && same_rows)) continue;  // every row reads the same source
+    auto gathered = co_await runtime_.gather_batch(*slot.value, parents);
+    if (!gathered) co_return std::unexpected(gathered.error());
+    slot.value.emplace(std::move(*gathered));
+  }
+  rows_ = static_cast<std::int64_t>(parents.size());
+  co_return Result<void>{};
+}
+
+std::int64_t DecoderRun::cache_bytes() const {
+  std::size_t bytes = 0;
+  for (const Slot& slot : slots_) {
+    if (slot.value) bytes += slot.value->size_bytes();
+  }
+  return static_cast<std::int64_t>(bytes);
+}
+
+}  // namespace trilens::lab

@@ -1,0 +1,160 @@
+#include "lab/engine.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "lab/experiments.hpp"
+#include "lab/load_model.hpp"
+
+namespace trilens::lab {
+namespace {
+
+using protocol::ResultValue;
+
+template <class... Fs>
+struct Overload : Fs... {
+  using Fs::operator()...;
+};
+
+std::optional<Family> family_of(const protocol::Request& request) {
+  return std::visit(Overload{[](const protocol::Cancel& r) { return r.family; }, [](const auto& r) { return std::optional(r.family); }}, request);
+}
+
+std::string_view family_title(Family family) {
+  switch (family) {
+    case Family::encoder: return "encoder";
+    case Family::decoder: return "decoder";
+    case Family::encoder_decoder: return "encoder-decoder";
+  }
+  return "";
+}
+
+template <class T>
+Result<ResultValue> as_value(Result<T> result) {
+  if (!result) return std::unexpected(std::move(result.error()));
+  return ResultValue(std::move(*result));
+}
+
+}  // namespace
+
+Engine::Engine(Services services, model::Catalog catalog, Post post)
+    : services_(services), catalog_(std::move(catalog)), post_(std::move(post)) {}
+
+void Engine::receive(std::string_view json) {
+  auto message = protocol::parse_request(json);
+  if (!message) {
+    post(protocol::request_id(json), std::unexpected(message.error()));
+    return;
+  }
+  if (const auto* stop = std::get_if<protocol::Cancel>(&message->request)) {
+    cancel(*stop);
+    post(message->id, ResultValue(protocol::Done{}));
+    return;
+  }
+  spawn(serve(std::move(*message)));
+}
+
+Task<void> Engine::serve(protocol::RequestMessage message) {
+  const std::int64_t job = ++last_job_;
+  const CancelToken cancel;
+  jobs_[job] = Job{message.id, cancel, family_of(message.request)};
+  auto result = co_await answer(message.id, message.request, cancel);
+  jobs_.erase(job);
+  post(message.id, std::move(result));
+}
+
+Task<Result<ResultValue>> Engine::answer(std::int64_t id, const protocol::Request& request, CancelToken cancel) {
+  if (const auto* wanted = std::get_if<protocol::Load>(&request)) co_return co_await load(id, *wanted, cancel);
+  const Family family = *family_of(request);
+  co_return co_await run(id, family, request, cancel);
+}
+
+Task<Result<ResultValue>> Engine::run(std::int64_t id, Family family, const protocol::Request& request, CancelToken cancel) {
+  Slot& s = slot(family);
+  const auto turn = co_await s.turns.take();
+  if (cancel.cancelled()) co_return fail(ErrorCode::cancelled, "Stopped before it began.");
+  if (s.model == nullptr) {
+    co_return fail(ErrorCode::not_loaded, "The " + std::string(family_title(family)) + " has no model yet: load one first.");
+  }
+  auto result = co_await experiment(id, s, request, cancel);
+  if (result || result.error().code != ErrorCode::gpu_lost) co_return result;
+  if (auto recovered = co_await recover(s, cancel); !recovered) co_return std::unexpected(recovered.error());
+  co_return co_await experiment(id, s, request, cancel);
+}
+
+Task<Result<ResultValue>> Engine::experiment(std::int64_t id, Slot& s, const protocol::Request& request, CancelToken cancel) {
+  Context context{services_, *s.model, s.memory, cancel, [this, id](const protocol::Step& step) { post_(to_json(protocol::ReplyMessage{id, step})); }};
+  if (const auto* r = std::get_if<protocol::Tokenize>(&request)) co_return as_value(tokenize_text(context, *r));
+  if (const auto* r = std::get_if<protocol::FillMask>(&request)) co_return as_value(co_await fill_mask(context, *r));
+  if (const auto* r = std::get_if<protocol::NextToken>(&request)) co_return as_value(co_await next_token(context, *r));
+  if (const auto* r = std::get_if<protocol::Attention>(&request)) co_return as_value(co_await attention(context, *r));
+  if (const auto* r = std::get_if<protocol::Embed>(&request)) co_return as_value(co_await embed(context, *r));
+  if (const auto* r = std::get_if<protocol::Read>(&request)) co_return as_value(co_await read(context, *r));
+  if (const auto* r = std::get_if<protocol::Generate>(&request)) {
+    auto generation = begin_generation(context, {r->family, r->text, r->options, r->as_read});
+    if (!generation) co_return std::unexpected(generation.error());
+    co_return as_value(co_await advance(context, *generation, r->options.max_new_tokens));
+  }
+  if (const auto* r = std::get_if<protocol::BeginGeneration>(&request)) {
+    s.generation.reset();
+    auto generation = begin_generation(context, *r);
+    if (!generation) co_return std::unexpected(generation.error());
+    s.generation.emplace(std::move(*generation));
+    co_return ResultValue(protocol::Done{});
+  }
+  if (const auto* r = std::get_if<protocol::Advance>(&request)) {
+    if (!s.generation) co_return fail(ErrorCode::invalid_argument, "There is nothing to advance: begin a generation first.");
+    co_return as_value(co_await advance(context, *s.generation, r->tokens));
+  }
+  co_return fail(ErrorCode::internal, "A request was not served.");
+}
+
+Task<Result<ResultValue>> Engine::load(std::int64_t id, protocol::Load request, CancelToken cancel) {
+  Slot& s = slot(request.family);
+  const auto load_turn = co_await s.load_turns.take();
+  if (cancel.cancelled()) co_return fail(ErrorCode::cancelled, "Loading was stopped before it began.");
+  const auto on_progress = [this, id](const protocol::Progress& progress) { post_(to_json(protocol::ReplyMessage{id, progress})); };
+  auto loaded = co_await load_model(services_, catalog_, request, {on_progress, cancel});
+  if (!loaded) co_return std::unexpected(std::move(loaded.error()));
+  const auto turn = co_await s.turns.take();
+  s.generation.reset();
+  s.memory = {};
+  s.model = std::move(*loaded);
+  co_return ResultValue(s.model->summary);
+}
+
+// The GPU went away: once more on a new device, then on WASM. Precondition: the slot's turn is held.
+Task<Result<void>> Engine::recover(Slot& s, CancelToken cancel) {
+  const protocol::Load again{s.model->family, s.model->id, protocol::ProviderChoice::webgpu};
+  auto loaded = co_await load_model(services_, catalog_, again, {{}, cancel});
+  if (!loaded && loaded.error().code != ErrorCode::cancelled) {
+    const protocol::Load fallback{s.model->family, s.model->id, protocol::ProviderChoice::wasm};
+    loaded = co_await load_model(services_, catalog_, fallback, {{}, cancel});
+  }
+  if (!loaded) {
+    co_return fail(ErrorCode::gpu_lost, "The GPU was lost and the model could not be opened again: load it once more.", loaded.error().message);
+  }
+  if (s.generation) s.generation->restart();
+  s.model = std::move(*loaded);
+  co_return Result<void>{};
+}
+
+void Engine::cancel(const protocol::Cancel& request) {
+  std::vector<CancelToken> tokens;
+  for (const auto& [serial, job] : jobs_) {
+    const bool by_id = request.request && job.id == *request.request;
+    const bool by_family = !request.request && (!request.family || job.family == request.family);
+    if (by_id || by_family) tokens.push_back(job.cancel);
+  }
+  for (const CancelToken& token : tokens) token.cancel();  // a listener may end its job, and so change jobs_
+}
+
+void Engine::post(std::int64_t id, Result<ResultValue> result) {
+  if (result) {
+    post_(to_json(protocol::ReplyMessage{id, std::move(*result)}));
+  } else {
+    post_(to_json(protocol::ReplyMessage{id, std::move(result.error())}));
+  }
+}
+
+}  // namespace trilens::lab

@@ -1,0 +1,117 @@
+#include "lab/fill.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "lab/text.hpp"
+
+namespace trilens::lab {
+namespace {
+
+bool is_sentinel(const LoadedModel& model, std::int32_t id) {
+  return !model.forms.sentinel_prefix.empty() && spelling(model, id).starts_with(model.forms.sentinel_prefix);
+}
+
+bool ends(const LoadedModel& model, std::int32_t id) {
+  return std::ranges::find(model.config.eos_ids, id) != model.config.eos_ids.end();
+}
+
+// A decoder that writes greedily and keeps account.
+class Writer {
+ public:
+  Writer(Context& context, Source source, Fills& fills, std::uint32_t top_k)
+      : context_(context), run_(context.model, context.services.runtime, std::move(source)), fills_(fills), top_k_(top_k) {}
+
+  // Appends tokens and tells what would come next.
+  Task<Result<RowStatistics>> write(Ids tokens) {
+    if (auto on = context_.go_on(); !on) co_return std::unexpected(on.error());
+    const double begun = context_.services.clock.now_millis();
+    fills_.output.insert(fills_.output.end(), tokens.begin(), tokens.end());
+    const auto width = static_cast<std::int64_t>(tokens.size());
+    const bool first = run_.past() == 0;
+    auto logits = co_await run_.step({std::move(tokens), 1, width});
+    if (!logits) co_return std::unexpected(logits.error());
+    std::vector<std::uint32_t> last{static_cast<std::uint32_t>(width - 1)};
+    auto rows = co_await context_.services.runtime.row_statistics(*logits, std::move(last), top_k_);
+    if (!rows) co_return std::unexpected(rows.error());
+    if (rows->front().top.empty()) co_return fail(ErrorCode::runtime_failed, "The model answered with numbers that are not finite.");
+    const double millis = context_.services.clock.now_millis() - begun;
+    if (first) {
+      fills_.prefill_ms += millis;
+    } else {
+      fills_.step_ms.push_back(millis);
+    }
+    ++fills_.passes;
+    fills_.cache_bytes = run_.cache_bytes();
+    co_return std::move(rows->front());
+  }
+
+ private:
+  Context& context_;
+  DecoderRun run_;
+  Fills& fills_;
+  std::uint32_t top_k_;
+};
+
+}  // namespace
+
+std::vector<std::size_t> blank_positions(const LoadedModel& model, const Ids& ids) {
+  std::vector<std::size_t> positions;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const bool blank = model.family == Family::encoder ? ids[i] == model.config.mask_id : is_sentinel(model, ids[i]);
+    if (blank) positions.push_back(i);
+  }
+  return positions;
+}
+
+Task<Result<Fills>> fill_by_encoder(Context& context, Ids ids, std::vector<std::size_t> positions, std::uint32_t top_k) {
+  Fills fills;
+  const double begun = context.services.clock.now_millis();
+  auto logits = co_await encoder_logits(context.model, std::move(ids));  // [1, query, vocabulary] f32
+  if (!logits) co_return std::unexpected(logits.error());
+  std::vector<std::uint32_t> wanted(positions.begin(), positions.end());
+  auto rows = co_await context.services.runtime.row_statistics(*logits, std::move(wanted), top_k);
+  if (!rows) co_return std::unexpected(rows.error());
+  fills.prefill_ms = context.services.clock.now_millis() - begun;
+  fills.passes = 1;
+  for (std::size_t i = 0; i < positions.size(); ++i) {
+    FilledBlank blank{positions[i], std::move((*rows)[i]), {}};
+    if (!blank.first.top.empty()) blank.tokens.push_back(blank.first.top.front().id);
+    fills.blanks.push_back(std::move(blank));
+  }
+  co_return fills;
+}
+
+Task<Result<Fills>> fill_by_spans(Context& context, Ids ids, std::vector<std::size_t> positions, std::uint32_t top_k) {
+  LoadedModel& model = context.model;
+  Fills fills;
+  const double begun = context.services.clock.now_millis();
+  auto source = co_await encode_source(model, ids);
+  if (!source) co_return std::unexpected(source.error());
+  fills.prefill_ms = context.services.clock.now_millis() - begun;
+  fills.passes = 1;
+
+  Writer writer(context, std::move(*source), fills, top_k);
+  Ids pending{model.config.decoder_start_id};  // chosen, not written yet
+  for (const std::size_t position : positions) {
+    pending.push_back(ids[position]);
+    auto next = co_await writer.write(std::exchange(pending, {}));
+    if (!next) co_return std::unexpected(next.error());
+    FilledBlank blank{position, *next, {}};
+    while (blank.tokens.size() < kMaxSpan) {
+      const std::int32_t best = next->top.front().id;
+      if (ends(model, best) || is_sentinel(model, best)) break;
+      blank.tokens.push_back(best);
+      if (blank.tokens.size() == kMaxSpan) {
+        pending.push_back(best);
+        break;
+      }
+      next = co_await writer.write({best});
+      if (!next) co_return std::unexpected(next.error());
+    }
+    fills.blanks.push_back(std::move(blank));
+  }
+  co_return fills;
+}
+
+}  // namespace trilens::lab

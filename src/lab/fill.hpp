@@ -1,0 +1,45 @@
+// Filling blanks: an encoder looks at all of them in one pass; an encoder-decoder writes what stands in each, in order,
+// after the blank's own sentinel.
+//
+// Not here: where blanks come from (prompt.hpp), views. Errors: those of the runtime, cancelled.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/task.hpp"
+#include "lab/context.hpp"
+#include "lab/forward.hpp"
+#include "tensor/statistics.hpp"
+
+namespace trilens::lab {
+
+struct FilledBlank {
+  std::size_t position = 0;  // index of the blank in the input's ids
+  RowStatistics first;       // of the first token that would stand there
+  Ids tokens;                // what the family puts there: one token (encoder), a span of up to kMaxSpan (encoder-decoder)
+};
+
+struct Fills {
+  std::vector<FilledBlank> blanks;
+  Ids output;                   // encoder-decoder: all that was written, start token and sentinels included; else empty
+  double prefill_ms = 0;        // the encoder's pass, and the decoder's first
+  std::vector<double> step_ms;  // the decoder's further passes
+  std::int64_t passes = 0;
+  std::int64_t cache_bytes = 0;
+};
+
+inline constexpr std::size_t kMaxSpan = 10;
+
+// Positions of the blanks: the mask token, or sentinels.
+[[nodiscard]] std::vector<std::size_t> blank_positions(const LoadedModel& model, const Ids& ids);
+
+// Predicts the tokens at these positions of what an encoder reads, in one pass.
+[[nodiscard]] Task<Result<Fills>> fill_by_encoder(Context& context, Ids ids, std::vector<std::size_t> positions, std::uint32_t top_k);
+
+// Writes the spans of an encoder-decoder's sentinels. Greedy: after each sentinel the most probable tokens, until it writes
+// the next sentinel or ends; a sentinel that it would leave out is put in for it.
+[[nodiscard]] Task<Result<Fills>> fill_by_spans(Context& context, Ids ids, std::vector<std::size_t> positions, std::uint32_t top_k);
+
+}  // namespace trilens::lab

@@ -1,0 +1,73 @@
+#include "lab/forward.hpp"
+
+#include <utility>
+
+#include "lab/inputs.hpp"
+
+namespace trilens::lab {
+namespace {
+
+void give_encoder_inputs(Inputs& in, const Ids& ids) {
+  const auto n = static_cast<std::int64_t>(ids.size());
+  in.give("input_ids", ids_tensor(ids, 1));
+  in.give("attention_mask", filled_tensor(1, n, 1));
+  in.give("token_type_ids", filled_tensor(1, n, 0));
+  in.give("position_ids", positions_tensor(1, n, 0));
+}
+
+Task<Result<infer::RemoteTensor>> one_remote(infer::Session& session, const Inputs& in, std::string name) {
+  std::vector<std::string> fetches{std::move(name)};
+  auto out = co_await session.run(in.feeds(), std::move(fetches));
+  if (!out) co_return std::unexpected(out.error());
+  co_return std::get<infer::RemoteTensor>(std::move(out->front()));
+}
+
+// Taps come back as tensors of ours: they were not named among the session's remote outputs.
+Task<Result<std::vector<Tensor>>> local(infer::Session& session, const Inputs& in, std::vector<std::string> names) {
+  auto out = co_await session.run(in.feeds(), std::move(names));
+  if (!out) co_return std::unexpected(out.error());
+  std::vector<Tensor> tensors;
+  tensors.reserve(out->size());
+  for (infer::Value& value : *out) tensors.push_back(std::get<Tensor>(std::move(value)));
+  co_return tensors;
+}
+
+}  // namespace
+
+Task<Result<infer::RemoteTensor>> encoder_logits(LoadedModel& model, Ids ids) {
+  Inputs in(*model.encoder);
+  give_encoder_inputs(in, ids);
+  co_return co_await one_remote(*model.encoder, in, "logits");
+}
+
+Task<Result<Source>> encode_source(LoadedModel& model, Ids ids) {
+  Inputs in(*model.encoder);
+  give_encoder_inputs(in, ids);
+  auto states = co_await one_remote(*model.encoder, in, "last_hidden_state");
+  if (!states) co_return std::unexpected(states.error());
+  co_return Source{std::move(*states), static_cast<std::int64_t>(ids.size())};
+}
+
+Task<Result<std::vector<Tensor>>> encoder_taps(LoadedModel& model, Ids ids, std::vector<std::string> names) {
+  Inputs in(*model.encoder);
+  give_encoder_inputs(in, ids);
+  co_return co_await local(*model.encoder, in, std::move(names));
+}
+
+Task<Result<std::vector<Tensor>>> decoder_taps(LoadedModel& model, const Source* source, Ids ids, std::vector<std::string> names) {
+  const auto n = static_cast<std::int64_t>(ids.size());
+  Inputs in(*model.decoder);
+  in.give("input_ids", ids_tensor(ids, 1));
+  if (source != nullptr) {
+    in.give("encoder_attention_mask", filled_tensor(1, source->length, 1));
+    in.lend("encoder_hidden_states", source->states);
+  } else {
+    in.give("attention_mask", filled_tensor(1, n, 1));
+    in.give("position_ids", positions_tensor(1, n, 0));
+  }
+  in.give("use_cache_branch", flag_tensor(false));
+  for (const model::CacheEntry& entry : model.cache.entries) in.give(entry.input, Tensor::f32(model.cache.empty_shape(entry, 1)));
+  co_return co_await local(*model.decoder, in, std::move(names));
+}
+
+}  // namespace trilens::lab
