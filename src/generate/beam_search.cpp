@@ -32,7 +32,6 @@ Fed BeamSearch::feed(std::span<const RowAnswer> rows) {
   if (!collect(rows, candidates)) return Fed::needs_full_rows;
   record_expansions(rows);
   if (candidates.empty()) {
-    exhausted_ = true;
     done_ = true;
     return Fed::advanced;
   }
@@ -47,7 +46,7 @@ bool BeamSearch::collect(std::span<const RowAnswer> rows, std::vector<Candidate>
     const float log_sum_exp = statistics_of(rows[r], 0).log_sum_exp;
     ScoreRow row = ScoreRow::of(rows[r], needs_.top_k);
     row.map([log_sum_exp](float logit) { return logit - log_sum_exp; });
-    apply(processors_, running_[r].sequence, row);
+    process(processors_, running_[r].sequence, row);
     const std::vector<std::size_t> best = row.best(candidates_);
     if (best.size() < candidates_ ? !row.complete() : !row.precedes_rest(best.back())) return false;
     for (const std::size_t i : best) {
@@ -109,7 +108,6 @@ void BeamSearch::grow(std::span<const Candidate> candidates, std::span<const Row
   for (const Beam& beam : running_) tree_.live.push_back(beam.node);
   const bool full = finished_.size() == num_beams;
   done_ = running_.empty() || (full && options_.early_stopping == EarlyStopping::when_full) || !can_improve();
-  if (running_.empty() && finished_.empty()) exhausted_ = true;
   if (!done_) next_batch(parents);
 }
 
@@ -154,15 +152,24 @@ void BeamSearch::next_batch(std::span<const std::int32_t> parents) {
 }
 
 Continuation BeamSearch::result() const {
-  Continuation out;
-  std::int32_t node = -1;
+  const std::vector<Continuation> all = results();
+  return all.empty() ? path_to(-1, 0) : all.front();
+}
+
+std::vector<Continuation> BeamSearch::results() const {
+  std::vector<Continuation> out;
   if (done_ && !finished_.empty()) {
-    node = finished_.front().node;
-    out.score = finished_.front().score;
-  } else if (!running_.empty()) {
-    node = running_.front().node;
-    out.score = length_ == 0 ? 0 : per_length(running_.front().score, length_);
+    for (const Finished& f : finished_) out.push_back(path_to(f.node, f.score));
+  } else {
+    for (const Beam& beam : running_) out.push_back(path_to(beam.node, length_ == 0 ? 0 : per_length(beam.score, length_)));
   }
+  return out;
+}
+
+// The tokens from the prompt to a node, with the steps that chose them.
+Continuation BeamSearch::path_to(std::int32_t node, float score) const {
+  Continuation out;
+  out.score = score;
   for (; node >= 0; node = tree_.nodes[static_cast<std::size_t>(node)].parent) {
     const BeamTree::Node& n = tree_.nodes[static_cast<std::size_t>(node)];
     const BeamTree::Expansion& e = tree_.expansions[static_cast<std::size_t>(n.expansion)];
@@ -176,10 +183,10 @@ Continuation BeamSearch::result() const {
   std::ranges::reverse(out.ids);
   std::ranges::reverse(out.steps);
   if (!done_) return out;
-  if (finished_.empty() && exhausted_) {
+  if (finished_.empty()) {
     out.stop_reason = StopReason::exhausted;
   } else {
-    out.stop_reason = !out.ids.empty() && is_eos(options_, out.ids.back()) ? StopReason::eos : StopReason::length;
+    out.stop_reason = is_eos(options_, out.ids.back()) ? StopReason::eos : StopReason::length;
   }
   return out;
 }

@@ -26,6 +26,7 @@ class BeamSearch {
   // Precondition: one answer a running beam, checked (search.cpp).
   [[nodiscard]] Fed feed(std::span<const RowAnswer> rows);
   [[nodiscard]] Continuation result() const;
+  [[nodiscard]] std::vector<Continuation> results() const;
   [[nodiscard]] const BeamTree& tree() const { return tree_; }
   [[nodiscard]] std::int64_t generated() const { return length_; }
   [[nodiscard]] const GenerationOptions& options() const { return options_; }
@@ -53,6 +54,7 @@ class BeamSearch {
   void finish(std::int32_t node, float score);
   [[nodiscard]] bool can_improve() const;
   [[nodiscard]] float per_length(float score, std::int64_t length) const;
+  [[nodiscard]] Continuation path_to(std::int32_t node, float score) const;
   void next_batch(std::span<const std::int32_t> parents);
 
   GenerationOptions options_;
@@ -63,7 +65,6 @@ class BeamSearch {
   std::vector<Finished> finished_;  // best first, at most num_beams
   std::int64_t length_ = 0;         // new tokens of each running beam
   bool done_ = false;
-  bool exhausted_ = false;
   Batch batch_;
   BeamTree tree_;
 };

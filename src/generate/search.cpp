@@ -64,6 +64,11 @@ Continuation Search::result() const {
   return std::visit([](const auto& s) { return s.result(); }, strategy_);
 }
 
+std::vector<Continuation> Search::results() const {
+  if (const auto* beam = std::get_if<BeamSearch>(&strategy_)) return beam->results();
+  return {result()};
+}
+
 const BeamTree* Search::beam_tree() const {
   const auto* beam = std::get_if<BeamSearch>(&strategy_);
   return beam != nullptr ? &beam->tree() : nullptr;

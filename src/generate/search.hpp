@@ -52,6 +52,10 @@ class Search {
   // The continuation so far: while it runs, the best beam still growing; at the end, the best of all.
   [[nodiscard]] Continuation result() const;
 
+  // All continuations, best first: of a beam search that is done, every one that ended and was kept (at most num_beams);
+  // of one that runs, every beam still growing; else result() alone.
+  [[nodiscard]] std::vector<Continuation> results() const;
+
   // The beam tree; nullptr for greedy and sample.
   [[nodiscard]] const BeamTree* beam_tree() const;
 

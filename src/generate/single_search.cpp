@@ -36,10 +36,10 @@ SingleSearch::SingleSearch(std::vector<std::int32_t> prompt, GenerationOptions o
 
 Fed SingleSearch::feed(std::span<const RowAnswer> rows) {
   ScoreRow row = ScoreRow::of(rows[0], needs_.top_k);
-  apply(processors_, sequence_, row);
+  process(processors_, sequence_, row);
   std::optional<std::size_t> chosen;
   if (options_.strategy == Strategy::sample) {
-    if (!apply(warpers_, row) || !row.complete()) return Fed::needs_full_rows;
+    if (!warp(warpers_, row) || !row.complete()) return Fed::needs_full_rows;
     Random next = random_;  // drawn for good only if there is something to draw from
     chosen = draw(row, next.uniform());
     if (chosen) random_ = next;

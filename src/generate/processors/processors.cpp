@@ -36,13 +36,13 @@ bool only_lower(std::span<const Processor> processors) {
   });
 }
 
-void apply(std::span<const Processor> processors, std::span<const std::int32_t> history, ScoreRow& row) {
+void process(std::span<const Processor> processors, std::span<const std::int32_t> history, ScoreRow& row) {
   for (const Processor& processor : processors) {
     std::visit([&](const auto& p) { p.apply(history, row); }, processor);
   }
 }
 
-bool apply(std::span<const Warper> warpers, ScoreRow& row) {
+bool warp(std::span<const Warper> warpers, ScoreRow& row) {
   return std::ranges::all_of(warpers, [&row](const Warper& warper) {
     return std::visit([&row](const auto& w) { return w.apply(row); }, warper);
   });

@@ -4,7 +4,7 @@
 // Each is a small value in its own file. The reference: transformers 5.23, generation/logits_process.py; the order:
 // generation/utils.py, _get_logits_processor. In beam search they work on log-softmax scores, else on logits.
 //
-//   for (const Processor& p : processors_for(options, prompt.size())) apply(p, history, row);
+//   process(processors_for(options, prompt.size()), history, row);
 #pragma once
 
 #include <cstdint>
@@ -34,9 +34,9 @@ using Warper = std::variant<Temperature, TopK, TopP>;
 // No processor raises a score: the missing tokens' bound of a partial row stays true.
 [[nodiscard]] bool only_lower(std::span<const Processor> processors);
 
-void apply(std::span<const Processor> processors, std::span<const std::int32_t> history, ScoreRow& row);
+void process(std::span<const Processor> processors, std::span<const std::int32_t> history, ScoreRow& row);
 
 // False: the row lacks tokens that may belong to the result.
-[[nodiscard]] bool apply(std::span<const Warper> warpers, ScoreRow& row);
+[[nodiscard]] bool warp(std::span<const Warper> warpers, ScoreRow& row);
 
 }  // namespace trilens::generate
