@@ -1,0 +1,127 @@
+// What the canvas shows, as headings, lists and tables for assistive technology; without WebGL2 it is the page itself.
+//
+// Made from window.trilens.snapshot() (docs/automation.md), rebuilt at most twice a second, and only the families that
+// changed, so that a reader's place in the others stays. Its buttons give the same commands as the canvas.
+
+const kMillisBetween = 500;
+
+/** @param {string} name @param {Record<string, string>} attributes @param {...(Node | string)} children */
+function make(name, attributes, ...children) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...children);
+  return element;
+}
+
+/** @param {string} caption @param {string[]} head @param {string[][]} rows */
+function table(caption, head, rows) {
+  return make('table', {}, make('caption', {}, caption),
+    make('thead', {}, make('tr', {}, ...head.map((cell) => make('th', { scope: 'col' }, cell)))),
+    make('tbody', {}, ...rows.map(([first, ...rest]) =>
+      make('tr', {}, make('th', { scope: 'row' }, first), ...rest.map((cell) => make('td', {}, cell))))));
+}
+
+export class Mirror {
+  /**
+   * @param {HTMLElement} place
+   * @param {HTMLElement} status the live region
+   * @param {{snapshot: () => any, command: (command: unknown) => Promise<unknown>, buttonsInTabOrder: () => boolean}} page
+   */
+  constructor(place, status, page) {
+    this.place = place;
+    this.status = status;
+    this.page = page;
+    this.timer = 0;
+    /** @type {Map<string, string>} what each section was made from */
+    this.made = new Map();
+  }
+
+  /** The state changed. */
+  changed() {
+    if (this.timer !== 0) return;
+    this.timer = window.setTimeout(() => { this.timer = 0; this.render(); }, kMillisBetween);
+  }
+
+  render() {
+    const snapshot = this.page.snapshot();
+    const sentence = [snapshot.status?.sentence, snapshot.status?.notice].filter(Boolean).join(' ');
+    if (this.status.textContent !== sentence) this.status.textContent = sentence;
+    this.#section('controls', snapshot.header, () => this.#controls(snapshot));
+    for (const column of snapshot.columns ?? []) this.#section(`column-${column.family}`, column, () => this.#column(column));
+  }
+
+  /** @param {string} id @param {unknown} source @param {() => Node[]} build */
+  #section(id, source, build) {
+    const key = JSON.stringify(source);
+    if (this.made.get(id) === key) return;
+    this.made.set(id, key);
+    let section = this.place.querySelector(`#mirror-${id}`);
+    if (!section) {
+      section = make('section', { id: `mirror-${id}` });
+      this.place.append(section);
+    }
+    section.replaceChildren(...build());
+  }
+
+  /** @param {string} label @param {unknown} command @param {boolean} enabled */
+  #button(label, command, enabled = true) {
+    const button = /** @type {HTMLButtonElement} */ (make('button', { type: 'button' }, label));
+    button.disabled = !enabled;
+    button.tabIndex = this.page.buttonsInTabOrder() ? 0 : -1;  // seen keyboards use the canvas; readers reach it all the same
+    button.addEventListener('click', () => { this.page.command(command).catch(() => {}); });
+    return button;
+  }
+
+  /** @param {any} snapshot */
+  #controls(snapshot) {
+    const { header, examples } = snapshot;
+    const nodes = [make('h2', {}, header.title ?? 'Trilens'), make('p', {}, `${header.clock ?? ''}`)];
+    const buttons = ['to_start', 'step_back', 'play', 'step', 'to_end', 'stop'].filter((id) => header[id])
+      .map((id) => this.#button(header[id].label, { type: header[id].id ?? id }, header[id].enabled));
+    nodes.push(make('p', {}, ...buttons));
+    if (examples?.rows?.length) {
+      nodes.push(make('h3', {}, examples.title),
+        make('ul', {}, ...examples.rows.map((/** @type {any} */ row) =>
+          make('li', {}, this.#button(`${row.title}: ${row.text}`, { type: 'set_text', text: row.text })))));
+    }
+    return nodes;
+  }
+
+  /** @param {any} column */
+  #column(column) {
+    const { head, tokens, prediction, generation, attention, cost } = column;
+    /** @type {Node[]} */
+    const nodes = [make('h2', {}, head.title), make('p', {}, [head.sentence, head.status, head.model, head.provider, head.facts].filter(Boolean).join(', '))];
+    if (head.trouble) nodes.push(make('p', {}, `${head.trouble.title}: ${head.trouble.sentence}`));
+    for (const panel of [tokens, prediction, generation, cost]) {
+      if (panel?.head?.trouble) nodes.push(make('p', {}, `${panel.head.title}: ${panel.head.trouble.sentence}`));
+    }
+    if (tokens?.pieces?.length) {
+      nodes.push(make('h3', {}, `${tokens.head.title}: ${tokens.count}`));
+      const list = (/** @type {any[]} */ pieces) => make('ol', {}, ...pieces.map((piece) => make('li', {}, `${piece.display}`)));
+      nodes.push(list(tokens.pieces));
+      if (tokens.output?.length) nodes.push(make('h4', {}, tokens.output_label), list(tokens.output));
+    }
+    if (prediction) {
+      nodes.push(make('h3', {}, prediction.head.title), make('p', {}, [prediction.task_words, prediction.head.sentence, prediction.answer].filter(Boolean).join('. ')));
+      for (const blank of prediction.blanks ?? []) {
+        nodes.push(table(blank.title, ['', '%'], blank.bars.map((/** @type {any} */ bar) => [bar.display, bar.percent])));
+      }
+    }
+    for (const map of attention ?? []) {
+      nodes.push(make('h3', {}, `${map.head.title}, ${map.choice}`), make('p', {}, [map.shape_words, map.head.sentence, map.pointed?.sentence].filter(Boolean).join('. ')));
+      const values = map.values ?? [];
+      if (values.length && values.length <= 40) {
+        const columns = map.column_labels.map((/** @type {any} */ label) => label.display);
+        nodes.push(table(map.head.title, [map.rows_label ?? '', ...columns], values.map((/** @type {number[]} */ row, /** @type {number} */ i) =>
+          [map.row_labels[i]?.display ?? '', ...row.map((value) => value.toFixed(3))])));
+      }
+    }
+    if (generation) {
+      nodes.push(make('h3', {}, generation.head.title), make('p', {}, [generation.state_words, generation.written].filter(Boolean).join(': ')));
+      if (generation.steps?.length) nodes.push(make('ol', {}, ...generation.steps.filter((/** @type {any} */ s) => !s.future).map((/** @type {any} */ s) => make('li', {}, s.spoken))));
+    }
+    if (cost?.rows?.length) nodes.push(table(cost.head.title, ['', ''], cost.rows.map((/** @type {any} */ row) => [row.label, `${row.number} ${row.unit ?? ''}`])));
+    return nodes;
+  }
+}
