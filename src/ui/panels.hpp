@@ -1,0 +1,38 @@
+// The panels: each draws one view into a place and appends what the user did to it. None changes anything else.
+//
+// Every draw() starts at `place.y` and returns where it ended, so that the shell can make rows line up across columns.
+#pragma once
+
+#include "state/command.hpp"
+#include "ui/frame.hpp"
+#include "view/page.hpp"
+
+namespace trilens::ui {
+
+using state::Commands;
+
+struct Place {
+  float x = 0, y = 0, width = 0;
+};
+
+// What panels remember from frame to frame and nobody else needs.
+struct PanelState {
+  Id open_menu = 0;
+  bool roomy = false;   // the panel is alone on its tab: larger maps, ids, every step
+  bool phone = false;   // fingers: taller rows
+};
+
+float draw(const view::ColumnHeadView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+float draw(const view::TokensView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+float draw(const std::vector<view::AttentionView>& maps, Frame& frame, Place place, PanelState& panel, Commands& commands);
+float draw(const view::PredictionView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+float draw(const view::GenerationView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+float draw(const view::CostView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+
+// What a panel shows instead of its content, or above it: trouble with offers, or why it is empty. Returns the height used.
+float draw_head_state(const view::PanelHead& head, Family family, Frame& frame, Place place, Commands& commands);
+// How strongly to draw content: stale is dimmed, never blank.
+[[nodiscard]] float strength(const view::PanelHead& head, Frame& frame, Id id);
+void apply_offer(view::Offer offer, Family family, Commands& commands);
+
+}  // namespace trilens::ui
