@@ -3,9 +3,19 @@
 import argparse
 
 import torch
+from transformers import PreTrainedModel
 
 from . import models, paths
 from .export_ import check, write
+
+
+def fresh(family: str) -> PreTrainedModel:
+    """Random weights, no two alike."""
+    model = models.fresh(family).eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(0.02 * torch.randn_like(parameter))
+    return model
 
 
 def main() -> None:
@@ -17,7 +27,7 @@ def main() -> None:
     for family in arguments.families:
         torch.manual_seed(1)
         checkpoint = paths.training(family) / "best.pt"
-        model = models.fresh(family) if arguments.fresh else models.load(family, checkpoint)
+        model = fresh(family) if arguments.fresh else models.load(family, checkpoint)
         write.export(family, model)
         check.check(family, model)
 

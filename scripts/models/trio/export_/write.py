@@ -1,18 +1,20 @@
 """Export a model to a folder in the Hub's layout."""
 
+import copy
 import json
 import shutil
 import tempfile
 import warnings
 from pathlib import Path
 
+import numpy as np
 import onnx
 import torch
 from torch import Tensor, nn
 from transformers import GenerationConfig, PreTrainedModel
 
 from .. import models, objectives, paths
-from . import edit, graphs
+from . import edit, graphs, simplify
 
 OPSET = 17
 Axes = dict[str, dict[int, str]]
@@ -34,7 +36,25 @@ def trace(graph: nn.Module, arguments: tuple[Tensor, ...], names: tuple[list[str
         torch.onnx.export(
             graph.eval(), arguments, path, input_names=names[0], output_names=names[1], dynamic_axes=axes,
             opset_version=OPSET, do_constant_folding=True, dynamo=False)
-        return edit.without_identities(onnx.load(path))
+        traced = edit.without_identities(onnx.load(path))
+    return simplify.simplify(traced, feeds(traced))
+
+
+def feeds(model: onnx.ModelProto) -> simplify.Feeds:
+    """Inputs of several sizes for a traced graph, made from the names of its dimensions."""
+    made = []
+    for batch, sequence, past, encoder in ((2, 5, 3, 7), (3, 11, 0, 6), (1, 1, 8, 9)):
+        sizes = {"batch_size": batch, "sequence_length": sequence, "past_sequence_length": past,
+                 "decoder_sequence_length": sequence, "past_decoder_sequence_length": past,
+                 "encoder_sequence_length": encoder}
+        feed = {}
+        for value in model.graph.input:
+            kind = value.type.tensor_type
+            shape = [dim.dim_value or sum(sizes[name] for name in dim.dim_param.split(" + ")) for dim in kind.shape.dim]
+            ones = np.ones(shape, onnx.helper.tensor_dtype_to_np_dtype(kind.elem_type))
+            feed[value.name] = ones
+        made.append(feed)
+    return made
 
 
 def known_weights(model: PreTrainedModel) -> dict[bytes, str]:
@@ -70,8 +90,24 @@ def export_bert(model: PreTrainedModel, folder: Path) -> None:
     save(trace(graphs.BertGraph(model), arguments, (inputs, ["logits"]), axes), known_weights(model), folder / "model.onnx")
 
 
+class PlainConv1D(nn.Module):
+    """GPT-2's Conv1D as a product and a sum, instead of flattening, Gemm and unflattening."""
+
+    def __init__(self, layer: nn.Module):
+        super().__init__()
+        self.weight, self.bias = layer.weight, layer.bias
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        """[B,S,in] -> [B,S,out]"""
+        return torch.matmul(hidden, self.weight) + self.bias
+
+
 def export_gpt2(model: PreTrainedModel, folder: Path) -> None:
     """model.onnx with past; works with a past of length 0."""
+    model = copy.deepcopy(model)
+    for block in model.transformer.h:
+        block.attn.c_attn, block.attn.c_proj = PlainConv1D(block.attn.c_attn), PlainConv1D(block.attn.c_proj)
+        block.mlp.c_fc, block.mlp.c_proj = PlainConv1D(block.mlp.c_fc), PlainConv1D(block.mlp.c_proj)
     layers = range(model.config.n_layer)
     past = [f"past_key_values.{i}.{kind}" for i in layers for kind in ("key", "value")]
     present = [f"present.{i}.{kind}" for i in layers for kind in ("key", "value")]
