@@ -44,13 +44,13 @@ struct GoToStep { std::int64_t cursor = 0; };            // known steps only; el
 struct SetOption { std::string name; std::variant<double, std::string> value; };  // names as in GenerateOptions' JSON
 struct ResetOptions {};
 
-struct LoadModel { Family family = Family::encoder; std::string model; ProviderChoice provider = ProviderChoice::automatic; };
+struct LoadModel { Family family = Family::encoder; std::string model = {}; ProviderChoice provider = ProviderChoice::automatic; };
 struct CancelLoad { Family family = Family::encoder; };
 struct Retry { Family family = Family::encoder; };       // whatever failed in this column
 
 struct SelectTab { Tab tab = Tab::overview; };
 struct SetTheme { Theme theme = Theme::system; };
-struct CycleTheme {};                                    // system → light → dark
+struct CycleTheme {};                                    // other than the system's → like it → follow the system
 struct SetLanguage { std::string language; };            // "en", "nb"
 struct SetLayout { LayoutClass layout = LayoutClass::wide; };
 struct ShowFamily { Family family = Family::encoder; };  // phone, tablet

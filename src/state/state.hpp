@@ -90,9 +90,9 @@ struct GenerationState {
   bool begun = false;                      // the engine holds a search for this text and these options
   bool waiting = false;                    // an Advance is on its way
   bool stale = false;                      // text or options have moved on; the next step starts anew
-  std::string prompt;                      // the user's text that it was begun with
-  std::vector<protocol::Step> steps;       // all that is known, also past the cursor
-  std::string text;                        // of all steps, decoded
+  std::vector<protocol::Step> steps;       // all that is known, also past the cursor; beam: of the beam that is best now
+  std::vector<std::string> texts;          // [n]: decoded after n steps of the clock; texts[0] is empty
+  std::int64_t advanced = 0;               // how many steps of the clock are known
   bool finished = false;
   std::string stop_reason;                 // protocol::Generated
   double prefill_ms = 0;
@@ -194,10 +194,14 @@ struct State {
 // The maps that a family has, in the order shown. encoder: self; decoder: self; encoder_decoder: self, decoder_self, cross.
 [[nodiscard]] std::vector<AttentionKind> kinds_of(Family family);
 
+// What Hover and Pin take for a piece: its characters, or, when it has none, the piece itself.
+[[nodiscard]] Mark mark_of(Family family, Side side, const protocol::Piece& piece, std::size_t index);
+
 // Nothing to read: empty or white space alone.
 [[nodiscard]] bool blank_text(std::string_view text);
 
-// The number of steps that the clock can show now: the most that a column knows (the encoder: 1 once it has read).
+// The number of steps that a column can show now (the encoder: 1 once it has read); of all: the most.
+[[nodiscard]] std::int64_t known_steps(const State& state, Family family);
 [[nodiscard]] std::int64_t known_steps(const State& state);
 
 // Whether another forward step would show or compute something.

@@ -56,8 +56,9 @@ class Store {
   [[nodiscard]] bool dirty() const;  // a frame is needed
   void clean();
 
+  struct Impl;  // for src/state alone
+
  private:
-  struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 

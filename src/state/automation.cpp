@@ -1,0 +1,310 @@
+// window.trilens.command: JSON in, one answer for each ticket out. The engine's commands are checked and passed on, the
+// page's act as the buttons do and are answered when what they started has settled. docs/automation.md is the manual.
+#include <array>
+#include <utility>
+
+#include "base/utf8.hpp"
+#include "protocol/fields.hpp"
+#include "state/options.hpp"
+#include "state/script.hpp"
+#include "state/store_impl.hpp"
+
+namespace trilens::state {
+namespace {
+
+using protocol::Fields;
+using protocol::Json;
+
+struct Script {
+  Store& store;
+  Store::Impl& m;
+  Fields& in;
+  const Json& object;  // what `in` reads
+  std::int64_t ticket;
+  double now;
+
+  void resolve(const Json& json) const { m.emit(ResolveTicket{ticket, dumped(json)}); }
+  [[nodiscard]] bool refused() const {
+    if (in.ok()) return false;
+    m.reject(ticket, in.error().error());
+    return true;
+  }
+  void refuse(std::string why) const { m.reject(ticket, {ErrorCode::invalid_argument, std::move(why), {}}); }
+  void act(const Command& command) const { store.apply(command, now); }
+  // Does it and answers {} at once.
+  void act_now(const Command& command) const {
+    act(command);
+    resolve(Json::object());
+  }
+  // Does it and answers when the screen has settled. Waits first, so that the action can already settle it.
+  void act_then(const Command& command, Waiting what) const {
+    what.ticket = ticket;
+    m.waiting.push_back(what);
+    act(command);
+    m.settle(now);
+  }
+  // As act_then, but the action itself turns away those who wait for readings of an earlier text.
+  void act_then_read(const Command& command) const {
+    act(command);
+    if (m.read_due) act(CommitText{});
+    m.waiting.push_back({.what = Waiting::For::readings, .ticket = ticket});
+    m.settle(now);
+  }
+
+  [[nodiscard]] Family family() const { return in.name("family", family_from_name, "encoder, decoder or encoder_decoder"); }
+};
+
+using Handler = void (*)(const Script&);
+
+void set_text(const Script& s) {
+  const std::string text = s.in.text("text");
+  if (!s.refused()) s.act_then_read(SetText{text});
+}
+
+void use_example(const Script& s) {
+  const std::string id = s.in.text("id");
+  if (s.refused()) return;
+  for (const Example& example : s.m.state.examples) {
+    if (example.id == id) return s.act_then_read(UseExample{id});
+  }
+  s.refuse("There is no example `" + id + "`.");
+}
+
+void step(const Script& s) { s.act_then(Step{}, {.what = Waiting::For::step}); }
+void to_end(const Script& s) { s.act_then(ToEnd{}, {.what = Waiting::For::end}); }
+
+template <class C>
+void clock_now(const Script& s) {
+  s.act(C{});
+  s.resolve(clock_json(s.m.state));
+}
+
+void go_to_step(const Script& s) {
+  const std::int64_t cursor = s.in.integer("step", 0, protocol::kMaxNewTokens);
+  if (s.refused()) return;
+  s.act(GoToStep{cursor});
+  s.resolve(clock_json(s.m.state));
+}
+
+void undo(const Script& s) { s.act_then_read(Undo{}); }
+void redo(const Script& s) { s.act_then_read(Redo{}); }
+
+void set_option(const Script& s) {
+  const std::string name = s.in.text("name");
+  if (s.refused()) return;
+  const bool word = name == "strategy";
+  std::variant<double, std::string> value;
+  if (word) value = s.in.text("value");
+  else value = s.in.number("value");
+  if (s.refused()) return;
+  GenerateOptions trial = s.m.state.document.options;
+  if (const auto ok = state::set_option(trial, name, value); !ok) return s.m.reject(s.ticket, ok.error());
+  s.act(SetOption{name, value});
+  s.resolve(options_json(s.m.state.document.options));
+}
+
+void reset_options(const Script& s) {
+  s.act(ResetOptions{});
+  s.resolve(options_json(s.m.state.document.options));
+}
+
+void set_theme(const Script& s) {
+  const Theme theme = s.in.name("theme", theme_from_name, "system, light or dark");
+  if (!s.refused()) s.act_now(SetTheme{theme});
+}
+
+void set_language(const Script& s) {
+  const auto known = [](std::string_view name) {
+    return name == "en" || name == "nb" ? std::optional(std::string(name)) : std::nullopt;
+  };
+  const std::string language = s.in.name("language", known, "en or nb");
+  if (!s.refused()) s.act_now(SetLanguage{language});
+}
+
+void show(const Script& s) {
+  if (s.in.has("family")) {
+    const Family family = s.family();
+    if (s.refused()) return;
+    s.act(ShowFamily{family});
+  }
+  if (s.in.has("tab")) {
+    const Tab tab = s.in.name("tab", tab_from_name, "overview, tokens, attention, prediction, generation or cost");
+    if (s.refused()) return;
+    s.act(SelectTab{tab});
+  }
+  s.resolve(Json::object());
+}
+
+void hover(const Script& s) {
+  if (s.in.has("row")) {
+    const auto cell = cell_of(s.in, s.m.state);
+    if (!s.refused()) s.act_now(HoverCell{cell});
+    return;
+  }
+  const auto mark = mark_from(s.in, s.m.state);
+  if (s.refused()) return;
+  if (!mark) s.act(HoverCell{});
+  s.act_now(Hover{mark});
+}
+
+void select_map(const Script& s) {
+  SelectMap command;
+  command.family = s.family();
+  if (s.in.has("kind")) command.kind = kind_from(s.in);
+  const MapState& map = s.m.state.column(command.family).map(command.kind);
+  command.choice = {index_from(s.in, s.object, "layer", map.layers), index_from(s.in, s.object, "head", map.heads)};
+  if (s.refused()) return;
+  for (const AttentionKind kind : kinds_of(command.family)) {
+    if (kind == command.kind) return s.act_then(command, {.what = Waiting::For::map, .family = command.family, .kind = command.kind});
+  }
+  s.refuse("The " + std::string(family_name(command.family)) + " has no attention of kind `" +
+           std::string(protocol::attention_kind_name(command.kind)) + "`.");
+}
+
+void select(const Script& s) {
+  if (s.in.has("row")) {
+    const auto cell = cell_of(s.in, s.m.state);
+    if (s.refused()) return;
+    if (s.m.state.pin_cell == cell) return s.resolve(Json::object());
+    return s.act_now(PinCell{*cell});
+  }
+  if (s.in.has("kind") || s.in.has("layer") || s.in.has("head")) return select_map(s);
+  const auto mark = mark_from(s.in, s.m.state);
+  if (s.refused()) return;
+  if (!mark) return s.act_now(ClearSelection{});
+  if (s.m.state.pin == mark) return s.resolve(Json::object());
+  s.act_now(Pin{*mark});
+}
+
+void guess(const Script& s) {
+  const std::int64_t piece = s.in.integer("piece", 0, protocol::kMaxNewTokens);
+  if (!s.refused()) s.act_then_read(SelectToken{piece});
+}
+
+void retry(const Script& s) {
+  const Family family = s.family();
+  if (!s.refused()) s.act_then_read(Retry{family});
+}
+
+void load(const Script& s) {
+  LoadModel command;
+  command.family = s.family();
+  command.model = s.in.text_or("model", {});
+  if (s.in.has("provider")) command.provider = provider_from(s.in);
+  if (s.refused()) return;
+  s.m.load(command, s.ticket);
+}
+
+// Stops what a family (none named: every family) is doing, loading included, and the clock.
+void cancel(const Script& s) {
+  const std::optional<Family> only = s.in.has("family") ? std::optional(s.family()) : std::nullopt;
+  if (s.refused()) return;
+  s.m.stop();
+  s.m.touch();
+  for (const Family family : kFamilies) {
+    if (only && *only != family) continue;
+    (void)s.m.send(protocol::Cancel{.request = {}, .family = family}, std::nullopt);
+  }
+  s.resolve(Json::object());
+}
+
+constexpr std::array<std::pair<std::string_view, Handler>, 25> kHandlers{{
+    {"set_text", set_text},
+    {"use_example", use_example},
+    {"undo", undo},
+    {"redo", redo},
+    {"step", step},
+    {"step_back", clock_now<StepBack>},
+    {"to_start", clock_now<ToStart>},
+    {"to_end", to_end},
+    {"go_to_step", go_to_step},
+    {"play", clock_now<Play>},
+    {"stop", clock_now<Stop>},
+    {"set_option", set_option},
+    {"reset_options", reset_options},
+    {"select", select},
+    {"hover", hover},
+    {"guess", guess},
+    {"set_theme", set_theme},
+    {"set_language", set_language},
+    {"show", show},
+    {"projector", [](const Script& s) { s.act_now(ToggleProjector{}); }},
+    {"options", [](const Script& s) { s.act_now(ToggleOptions{}); }},
+    {"keys", [](const Script& s) { s.act_now(ToggleKeys{}); }},
+    {"retry", retry},
+    {"load", load},
+    {"cancel", cancel},
+}};
+
+Error engine_is_gone(const State& state) {
+  Error error{ErrorCode::runtime_failed, "The engine has stopped and could not be started again; reload the page.", {}};
+  if (state.engine_trouble) error.detail = state.engine_trouble->error.message;
+  return error;
+}
+
+}  // namespace
+
+void Store::command(std::string_view given, std::int64_t ticket, double now_ms) {
+  Impl& m = *impl_;
+  const std::string text = mend_surrogates(utf8::repair(given));
+  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (json.is_discarded()) return m.reject(ticket, {ErrorCode::invalid_argument, "A command must be JSON, and this is not.", {}});
+  Fields in(json, ErrorCode::invalid_argument);
+  const std::string type = in.text("type");
+  if (!in.ok()) return m.reject(ticket, in.error().error());
+  const bool engine_only = type == "load" || type == "cancel" || protocol::is_engine_request(type);
+  if (engine_only && !m.engine_alive) return m.reject(ticket, engine_is_gone(m.state));
+  for (const auto& [name, handler] : kHandlers) {
+    if (name == type) return handler(Script{*this, m, in, json, ticket, now_ms});
+  }
+  // The engine's own: checked here, so that what is wrong is told at once.
+  auto message = protocol::parse_request(text);
+  if (!message) return m.reject(ticket, message.error());
+  Pending asked{.purpose = Purpose::script, .ticket = ticket};
+  if (const auto* begin = std::get_if<protocol::BeginGeneration>(&message->request)) m.state.column(begin->family).generation.begun = false;
+  if (const auto* advance = std::get_if<protocol::Advance>(&message->request)) m.state.column(advance->family).generation.begun = false;
+  (void)m.send(std::move(message->request), asked);
+}
+
+void Store::Impl::reject(std::int64_t ticket, const Error& error) {
+  emit(RejectTicket{ticket, std::string(code_name(error.code)), error.message});
+}
+
+void Store::Impl::reject_waiting(Waiting::For what, const Error& error) {
+  std::erase_if(waiting, [&](const Waiting& w) {
+    if (w.what == what) reject(w.ticket, error);
+    return w.what == what;
+  });
+}
+
+void Store::Impl::answer_scripts() {
+  const auto settled = [&](const Waiting& w) {
+    switch (w.what) {
+      case Waiting::For::readings:
+        return reading_settled(Family::encoder) && reading_settled(Family::decoder) && reading_settled(Family::encoder_decoder);
+      case Waiting::For::step: return !clock_busy();
+      case Waiting::For::end: return !clock_busy() && !state.clock.playing;
+      case Waiting::For::map: return !state.column(w.family).map(w.kind).waiting && reading_settled(w.family);
+    }
+    return true;
+  };
+  std::vector<Waiting> still;
+  for (const Waiting& w : std::exchange(waiting, {})) {
+    if (!settled(w)) {
+      still.push_back(w);
+      continue;
+    }
+    if (w.what == Waiting::For::readings) {
+      emit(ResolveTicket{w.ticket, dumped(readings_json(state))});
+    } else if (w.what == Waiting::For::map) {
+      const MapState& map = state.column(w.family).map(w.kind);
+      if (map.trouble) reject(w.ticket, map.trouble->error);
+      else emit(ResolveTicket{w.ticket, dumped(map_json(map, w.family, w.kind))});
+    } else {
+      emit(ResolveTicket{w.ticket, dumped(clock_json(state))});
+    }
+  }
+  waiting.insert(waiting.begin(), still.begin(), still.end());
+}
+
+}  // namespace trilens::state

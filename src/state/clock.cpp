@@ -1,0 +1,149 @@
+// One clock for all three: the decoder and the encoder-decoder take a step each time it ticks, the encoder answers in one.
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "state/store_impl.hpp"
+
+namespace trilens::state {
+namespace {
+
+constexpr std::array kWriters{Family::decoder, Family::encoder_decoder};
+
+}  // namespace
+
+void Store::Impl::reset_generation(Family family) {
+  const std::size_t f = family_index(family);
+  cancel(advance_id[f]);
+  begin_id[f].reset();
+  state.column(family).generation = {};
+}
+
+void Store::Impl::reset_clock() {
+  state.clock = {};
+  rush = false;
+  play_due.reset();
+  for (const Family family : kFamilies) reset_generation(family);
+  touch();
+}
+
+// Text or options have moved on: what is there stays, dimmed; the next step starts anew.
+void Store::Impl::stale_generation() {
+  stop();
+  for (const Family family : kFamilies) {
+    GenerationState& g = state.column(family).generation;
+    g.begun = false;
+    g.stale = g.stale || g.advanced > 0 || g.trouble;
+  }
+}
+
+bool Store::Impl::clock_busy() const {
+  return std::ranges::any_of(kWriters, [&](Family family) { return state.column(family).generation.waiting; });
+}
+
+void Store::Impl::step_forward() {
+  touch();
+  const auto stale = [&](Family family) { return state.column(family).generation.stale; };
+  if (std::ranges::any_of(kWriters, stale)) reset_clock();
+  if (clock_busy() || !can_step(state)) return;
+  ++state.clock.cursor;
+  for (const Family family : kWriters) ensure(family);
+}
+
+// Asks for what the column lacks to show the step at the cursor.
+void Store::Impl::ensure(Family family) {
+  const std::size_t f = family_index(family);
+  ColumnState& column = state.column(family);
+  GenerationState& g = column.generation;
+  const std::int64_t wanted = state.clock.cursor;
+  if (family == Family::encoder || wanted <= g.advanced || g.finished || g.waiting || g.trouble) return;
+  if (!present[f] || column.loading || blank_text(state.document.text)) return;
+  std::int64_t base = g.advanced;
+  if (!g.begun) {
+    protocol::BeginGeneration begin{.family = family, .text = state.document.text, .options = state.document.options};
+    begin.as_read = true;
+    begin_id[f] = send(std::move(begin), Pending{.purpose = Purpose::begin, .family = family});
+    g.begun = true;
+    base = 0;  // stopped before: the same search from its start gives the same steps
+  }
+  g.waiting = true;
+  advance_id[f] = send(protocol::Advance{family, wanted - base},
+                       Pending{.purpose = Purpose::advance, .family = family, .tokens = wanted - base, .base = base});
+  touch();
+}
+
+void Store::Impl::on_generated(const protocol::Generated& result, const Pending& asked) {
+  GenerationState& g = state.column(asked.family).generation;
+  const bool beam = state.document.options.strategy == protocol::Strategy::beam;
+  const bool stopped = result.stop_reason == "cancelled";
+  g.waiting = false;
+  g.steps = result.steps;
+  // The best beam may be shorter than the search is deep; elsewhere a step is a token.
+  if (!beam) g.advanced = static_cast<std::int64_t>(result.steps.size());
+  else if (!stopped) g.advanced = asked.base + asked.tokens;
+  g.texts.resize(static_cast<std::size_t>(g.advanced) + 1);
+  g.texts.back() = g.advanced > 0 ? result.text : std::string();
+  g.finished = result.finished && !stopped;
+  g.stop_reason = result.stop_reason;
+  g.prefill_ms = result.prefill_ms;
+  g.decode_ms = result.decode_ms;
+  g.cache_bytes = result.cache_bytes;
+  g.cut = result.cut;
+  if (stopped) state.clock.playing = false;
+}
+
+void Store::Impl::on_generation_error(const Error& error, Family family) {
+  ColumnState& column = state.column(family);
+  GenerationState& g = column.generation;
+  g.waiting = false;
+  g.begun = false;
+  if (error.code == ErrorCode::cancelled) {
+    state.clock.playing = false;
+    return;
+  }
+  g.trouble = trouble_of(error, column);
+}
+
+void Store::Impl::play(bool to_end, double now) {
+  if (read_due) read_all();
+  const auto stale = [&](Family family) { return state.column(family).generation.stale; };
+  if (std::ranges::any_of(kWriters, stale)) reset_clock();
+  if (!can_step(state) && !to_end) state.clock.cursor = 0;  // at the end: once more from the start
+  if (!can_step(state)) return;
+  state.clock.playing = true;
+  rush = to_end;
+  play_due = now;
+}
+
+void Store::Impl::stop() {
+  state.clock.playing = false;
+  rush = false;
+  play_due.reset();
+  for (const Family family : kWriters) {
+    const std::size_t f = family_index(family);
+    if (!advance_id[f]) continue;
+    GenerationState& g = state.column(family).generation;
+    cancel(advance_id[f]);
+    begin_id[f].reset();
+    g.waiting = false;
+    g.begun = false;
+  }
+}
+
+// Plays on when everything that the last tick asked for has arrived.
+void Store::Impl::drive(double now) {
+  while (state.clock.playing && !clock_busy()) {
+    touch();
+    if (!can_step(state)) {
+      state.clock.playing = false;
+      rush = false;
+      play_due.reset();
+      return;
+    }
+    if (!rush && play_due && now < *play_due) return wake_at(*play_due, now);
+    step_forward();
+    play_due = now + (rush ? 0 : kPlayIntervalMillis);
+  }
+}
+
+}  // namespace trilens::state

@@ -1,0 +1,107 @@
+// Answers of the engine, sent to where they belong by their id.
+#include <utility>
+
+#include "protocol/results.hpp"
+#include "state/store_impl.hpp"
+
+namespace trilens::state {
+namespace {
+
+// Whether the screen still waits for this request; if so it waits no more.
+bool take(std::optional<std::int64_t>& current, std::int64_t id) {
+  if (current != id) return false;
+  current.reset();
+  return true;
+}
+
+struct Answer {
+  Store::Impl& m;
+  const Pending& asked;
+  std::int64_t id;
+
+  [[nodiscard]] std::size_t f() const { return family_index(asked.family); }
+
+  // The engine answered with something else than was asked for: a bug, told as any other failure.
+  [[nodiscard]] static Error mismatch() {
+    return {ErrorCode::internal, "The engine answered something else than was asked; please report this.", {}};
+  }
+
+  void value(const protocol::ResultValue& value) const {
+    switch (asked.purpose) {
+      case Purpose::load: {
+        if (!take(m.load_id[f()], id)) return;
+        const auto* loaded = std::get_if<protocol::Loaded>(&value);
+        return loaded != nullptr ? m.on_loaded(*loaded, asked.family) : m.on_load_error(mismatch(), asked.family);
+      }
+      case Purpose::read: {
+        if (!take(m.read_id[f()], id)) return;
+        const auto* reading = std::get_if<protocol::Reading>(&value);
+        return reading != nullptr ? m.on_reading(*reading, asked.family) : m.on_read_error(mismatch(), asked.family);
+      }
+      case Purpose::attention: {
+        if (!take(m.map_id[f()][static_cast<std::size_t>(asked.kind)], id)) return;
+        const auto* map = std::get_if<protocol::AttentionMap>(&value);
+        return map != nullptr ? m.on_map(*map, asked) : m.on_map_error(mismatch(), asked);
+      }
+      case Purpose::begin: (void)take(m.begin_id[f()], id); return;
+      case Purpose::advance: {
+        if (!take(m.advance_id[f()], id)) return;
+        const auto* result = std::get_if<protocol::Generated>(&value);
+        return result != nullptr ? m.on_generated(*result, asked) : m.on_generation_error(mismatch(), asked.family);
+      }
+      case Purpose::script: return;
+    }
+  }
+
+  void error(const Error& error) const {
+    switch (asked.purpose) {
+      case Purpose::load:
+        if (take(m.load_id[f()], id)) m.on_load_error(error, asked.family);
+        return;
+      case Purpose::read:
+        if (take(m.read_id[f()], id)) m.on_read_error(error, asked.family);
+        return;
+      case Purpose::attention:
+        if (take(m.map_id[f()][static_cast<std::size_t>(asked.kind)], id)) m.on_map_error(error, asked);
+        return;
+      case Purpose::begin:
+        // Without a search there is nothing to advance.
+        if (!take(m.begin_id[f()], id)) return;
+        m.cancel(m.advance_id[f()]);
+        m.on_generation_error(error, asked.family);
+        return;
+      case Purpose::advance:
+        if (take(m.advance_id[f()], id)) m.on_generation_error(error, asked.family);
+        return;
+      case Purpose::script: return;
+    }
+  }
+};
+
+}  // namespace
+
+void Store::Impl::receive(const protocol::ReplyMessage& reply, double) {
+  const auto it = pending.find(reply.id);
+  if (it == pending.end()) return;  // nobody waits for it any more
+  if (const auto* progress = std::get_if<protocol::Progress>(&reply.body)) {
+    const Pending& asked = it->second;
+    if (asked.purpose != Purpose::load || load_id[family_index(asked.family)] != reply.id) return;
+    state.column(asked.family).progress = *progress;
+    return touch();
+  }
+  if (std::holds_alternative<protocol::Step>(reply.body)) return;  // the Generated that follows holds it
+
+  const Pending asked = it->second;
+  pending.erase(it);
+  const Answer answer{*this, asked, reply.id};
+  touch();
+  if (const auto* error = std::get_if<Error>(&reply.body)) {
+    if (asked.ticket) reject(*asked.ticket, *error);
+    return answer.error(*error);
+  }
+  const auto& value = std::get<protocol::ResultValue>(reply.body);
+  if (asked.ticket) emit(ResolveTicket{*asked.ticket, protocol::result_json(value)});
+  answer.value(value);
+}
+
+}  // namespace trilens::state

@@ -1,0 +1,181 @@
+#include "state/script.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "state/options.hpp"
+
+namespace trilens::state {
+namespace {
+
+using protocol::Fields;
+using protocol::Json;
+
+constexpr std::int64_t kMaxIndex = std::int64_t{1} << 32;
+
+Json error_json(const Error& error) {
+  return {{"code", code_name(error.code)}, {"message", error.message}};
+}
+
+Json reading_or_error(const State& state, Family family) {
+  const ColumnState& column = state.column(family);
+  if (blank_text(state.document.text)) return {{"error", error_json({ErrorCode::empty_input, "There is nothing to read: the text is empty.", {}})}};
+  if (column.reading_trouble) return {{"error", error_json(column.reading_trouble->error)}};
+  if (column.reading && !column.reading_stale) return Json::parse(protocol::result_json(*column.reading), nullptr, false);
+  if (column.load_trouble) return {{"error", error_json(column.load_trouble->error)}};
+  return {{"error", error_json({ErrorCode::not_loaded, "The " + std::string(family_name(family)) + " has no model yet.", {}})}};
+}
+
+Json writer_json(const State& state, Family family) {
+  const GenerationState& g = state.column(family).generation;
+  const std::int64_t at = std::min(state.clock.cursor, g.advanced);
+  Json out{{"steps", g.advanced},
+           {"finished", g.finished && at >= g.advanced},
+           {"stop_reason", g.stop_reason},
+           {"text", static_cast<std::size_t>(at) < g.texts.size() ? g.texts[static_cast<std::size_t>(at)] : std::string()}};
+  if (at > 0 && static_cast<std::size_t>(at) <= g.steps.size()) {
+    const protocol::Step& step = g.steps[static_cast<std::size_t>(at) - 1];
+    out["token"] = {{"id", step.id}, {"token", step.token}, {"probability", step.probability}};
+  }
+  if (g.trouble) out["error"] = error_json(g.trouble->error);
+  return out;
+}
+
+// The four hexadecimal digits after "\u" at `at`, if they are there.
+std::optional<unsigned> escape_at(std::string_view json, std::size_t at) {
+  if (at + 6 > json.size() || json[at] != '\\' || json[at + 1] != 'u') return std::nullopt;
+  unsigned value = 0;
+  for (std::size_t i = at + 2; i < at + 6; ++i) {
+    const char c = json[i];
+    const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    if (digit < 0) return std::nullopt;
+    value = value * 16 + static_cast<unsigned>(digit);
+  }
+  return value;
+}
+
+bool high(unsigned unit) { return unit >= 0xD800 && unit < 0xDC00; }
+bool low(unsigned unit) { return unit >= 0xDC00 && unit < 0xE000; }
+
+}  // namespace
+
+std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+std::optional<Mark> mark_from(Fields& in, const State& state) {
+  if (in.has("piece")) {
+    const Family family = in.name("family", family_from_name, "encoder, decoder or encoder_decoder");
+    const bool output = in.has("side") && in.text("side") == "output";
+    const auto& reading = state.column(family).reading;
+    const std::vector<protocol::Piece> none;
+    const std::vector<protocol::Piece>& pieces = !reading ? none : output ? reading->output : reading->tokens;
+    const auto piece = static_cast<std::size_t>(in.integer("piece", 0, kMaxIndex));
+    if (!in.ok()) return std::nullopt;
+    if (piece >= pieces.size()) {
+      in.refuse("`piece` is " + std::to_string(piece) + "; there are " + std::to_string(pieces.size()) + " pieces.");
+      return std::nullopt;
+    }
+    return mark_of(family, output ? Side::output : Side::text, pieces[piece], piece);
+  }
+  if (!in.has("begin") && !in.has("end")) return std::nullopt;
+  const auto size = static_cast<std::int64_t>(state.document.text.size());
+  Mark mark;
+  mark.begin = static_cast<std::size_t>(in.integer("begin", 0, size));
+  mark.end = static_cast<std::size_t>(in.integer("end", 0, size));
+  if (in.ok() && mark.end < mark.begin) in.refuse("`end` must not come before `begin`.");
+  return mark;
+}
+
+std::optional<Cell> cell_of(Fields& in, const State& state) {
+  Cell cell;
+  cell.family = in.name("family", family_from_name, "encoder, decoder or encoder_decoder");
+  if (in.has("kind")) cell.kind = kind_from(in);
+  const MapState& map = state.column(cell.family).map(cell.kind);
+  if (in.ok() && map.values.empty()) in.refuse("There is no such attention map on the screen.");
+  cell.row = static_cast<std::size_t>(in.integer("row", 0, static_cast<std::int64_t>(map.rows.size()) - 1));
+  cell.column = static_cast<std::size_t>(in.integer("column", 0, static_cast<std::int64_t>(map.columns.size()) - 1));
+  return cell;
+}
+
+AttentionKind kind_from(Fields& in) {
+  const auto read = [](std::string_view name) -> std::optional<AttentionKind> {
+    for (const AttentionKind kind : kAttentionKinds) {
+      if (protocol::attention_kind_name(kind) == name) return kind;
+    }
+    return std::nullopt;
+  };
+  return in.name("kind", read, "self, decoder_self or cross");
+}
+
+ProviderChoice provider_from(Fields& in) {
+  const auto read = [](std::string_view name) -> std::optional<ProviderChoice> {
+    for (const auto choice : {ProviderChoice::automatic, ProviderChoice::webgpu, ProviderChoice::wasm}) {
+      if (protocol::provider_choice_name(choice) == name) return choice;
+    }
+    return std::nullopt;
+  };
+  return in.name("provider", read, "auto, webgpu or wasm");
+}
+
+std::optional<std::int64_t> index_from(Fields& in, const Json& object, const char* name, std::int64_t size) {
+  if (!in.has(name) || object.at(name) == "mean") return std::nullopt;
+  return in.integer(name, 0, size > 0 ? size - 1 : kMaxIndex);
+}
+
+Json readings_json(const State& state) {
+  Json readings = Json::object();
+  for (const Family family : kFamilies) readings[std::string(family_name(family))] = reading_or_error(state, family);
+  return {{"text", state.document.text}, {"readings", std::move(readings)}};
+}
+
+Json clock_json(const State& state) {
+  Json columns{{"encoder", {{"steps", known_steps(state, Family::encoder)}, {"text", ""}, {"finished", false}}}};
+  const ColumnState& encoder = state.column(Family::encoder);
+  if (state.clock.cursor > 0 && encoder.reading) {
+    columns["encoder"]["text"] = encoder.reading->answer;
+    columns["encoder"]["finished"] = true;
+  }
+  for (const Family family : {Family::decoder, Family::encoder_decoder}) columns[std::string(family_name(family))] = writer_json(state, family);
+  return {{"cursor", state.clock.cursor},
+          {"steps", known_steps(state)},
+          {"playing", state.clock.playing},
+          {"finished", !can_step(state)},
+          {"columns", std::move(columns)}};
+}
+
+Json map_json(const MapState& map, Family family, AttentionKind kind) {
+  const auto index = [](const std::optional<std::int64_t>& i) { return i ? Json(*i) : Json("mean"); };
+  return {{"family", family_name(family)}, {"kind", protocol::attention_kind_name(kind)}, {"layer", index(map.choice.layer)},
+          {"head", index(map.choice.head)}, {"rows", map.rows.size()}, {"columns", map.columns.size()},
+          {"layers", map.layers}, {"heads", map.heads}};
+}
+
+Json options_json(const GenerateOptions& options) {
+  Json out{{"strategy", protocol::strategy_name(options.strategy)}};
+  for (const OptionRange& range : option_ranges()) {
+    const double value = option_value(options, range.name);
+    out[std::string(range.name)] = range.whole ? Json(static_cast<std::int64_t>(value)) : Json(value);
+  }
+  return out;
+}
+
+std::string mend_surrogates(std::string json) {
+  for (std::size_t at = 0; at < json.size(); ++at) {
+    if (json[at] != '\\') continue;
+    const auto unit = escape_at(json, at);
+    if (!unit) {
+      ++at;  // an escape of two characters
+      continue;
+    }
+    const auto next = escape_at(json, at + 6);
+    if (high(*unit) && next && low(*next)) {
+      at += 11;
+      continue;
+    }
+    if (high(*unit) || low(*unit)) json.replace(at, 6, "\\ufffd");
+    at += 5;
+  }
+  return json;
+}
+
+}  // namespace trilens::state

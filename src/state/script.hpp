@@ -1,0 +1,36 @@
+// JSON of window.trilens.command: reading its arguments, writing its answers. Used by automation.cpp alone.
+//
+// Readers follow protocol::Fields: the first thing wrong is kept there, and what comes back then means nothing.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "protocol/fields.hpp"
+#include "state/state.hpp"
+
+namespace trilens::state {
+
+[[nodiscard]] std::string dumped(const protocol::Json& json);
+
+// {begin, end} (bytes of the text), or {family, piece, side?}, or nothing.
+[[nodiscard]] std::optional<Mark> mark_from(protocol::Fields& in, const State& state);
+// {family, kind?, row, column}
+[[nodiscard]] std::optional<Cell> cell_of(protocol::Fields& in, const State& state);
+[[nodiscard]] AttentionKind kind_from(protocol::Fields& in);
+[[nodiscard]] ProviderChoice provider_from(protocol::Fields& in);
+// A number below `size` (0: not known, any), or absent or "mean": none.
+[[nodiscard]] std::optional<std::int64_t> index_from(protocol::Fields& in, const protocol::Json& object, const char* name, std::int64_t size);
+
+// {"text", "readings": {"encoder": {...} or {"error": {"code", "message"}}, ...}}
+[[nodiscard]] protocol::Json readings_json(const State& state);
+// {"cursor", "steps", "playing", "finished", "columns": {"decoder": {...}, ...}}
+[[nodiscard]] protocol::Json clock_json(const State& state);
+[[nodiscard]] protocol::Json map_json(const MapState& map, Family family, AttentionKind kind);
+[[nodiscard]] protocol::Json options_json(const GenerateOptions& options);
+
+// JSON.stringify writes half of a surrogate pair as \ud8xx, which is no character: it becomes \ufffd.
+[[nodiscard]] std::string mend_surrogates(std::string json);
+
+}  // namespace trilens::state

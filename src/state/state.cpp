@@ -1,0 +1,86 @@
+#include "state/state.hpp"
+
+#include <algorithm>
+
+namespace trilens::state {
+
+std::vector<AttentionKind> kinds_of(Family family) {
+  if (family == Family::encoder_decoder) return {AttentionKind::self, AttentionKind::decoder_self, AttentionKind::cross};
+  return {AttentionKind::self};
+}
+
+Mark mark_of(Family family, Side side, const protocol::Piece& piece, std::size_t index) {
+  return {side, static_cast<std::size_t>(piece.start), static_cast<std::size_t>(piece.end), family, index};
+}
+
+bool blank_text(std::string_view text) { return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos; }
+
+std::int64_t known_steps(const State& state, Family family) {
+  const ColumnState& column = state.column(family);
+  if (family == Family::encoder) return column.reading && !column.reading->predictions.empty() ? 1 : 0;
+  return column.generation.advanced;
+}
+
+std::int64_t known_steps(const State& state) {
+  std::int64_t most = 0;
+  for (const Family family : kFamilies) most = std::max(most, known_steps(state, family));
+  return most;
+}
+
+bool can_step(const State& state) {
+  if (blank_text(state.document.text)) return false;
+  for (const Family family : kFamilies) {
+    const ColumnState& column = state.column(family);
+    if (known_steps(state, family) > state.clock.cursor) return true;
+    if (family == Family::encoder || !column.loaded) continue;
+    const GenerationState& g = column.generation;
+    if (g.stale || (!g.finished && !g.trouble)) return true;
+  }
+  return false;
+}
+
+std::string_view tab_name(Tab tab) {
+  switch (tab) {
+    case Tab::overview: return "overview";
+    case Tab::tokens: return "tokens";
+    case Tab::attention: return "attention";
+    case Tab::prediction: return "prediction";
+    case Tab::generation: return "generation";
+    case Tab::cost: return "cost";
+  }
+  return "";
+}
+
+std::optional<Tab> tab_from_name(std::string_view name) {
+  for (const Tab tab : kTabs) {
+    if (tab_name(tab) == name) return tab;
+  }
+  return std::nullopt;
+}
+
+std::string_view theme_name(Theme theme) {
+  switch (theme) {
+    case Theme::system: return "system";
+    case Theme::light: return "light";
+    case Theme::dark: return "dark";
+  }
+  return "";
+}
+
+std::optional<Theme> theme_from_name(std::string_view name) {
+  for (const Theme theme : {Theme::system, Theme::light, Theme::dark}) {
+    if (theme_name(theme) == name) return theme;
+  }
+  return std::nullopt;
+}
+
+std::string_view layout_name(LayoutClass layout) {
+  switch (layout) {
+    case LayoutClass::wide: return "wide";
+    case LayoutClass::tablet: return "tablet";
+    case LayoutClass::phone: return "phone";
+  }
+  return "";
+}
+
+}  // namespace trilens::state

@@ -1,0 +1,276 @@
+#include "state/store.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "base/utf8.hpp"
+#include "state/options.hpp"
+#include "state/store_impl.hpp"
+
+namespace trilens::state {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr double kTimerSlackMillis = 1.5;  // timers of a browser fire a little early
+
+template <class... Ts>
+struct Match : Ts... {
+  using Ts::operator()...;
+};
+
+// At most kMaxTextBytes, cut between characters.
+std::string within_limit(std::string text) {
+  if (text.size() <= kMaxTextBytes) return text;
+  std::size_t end = kMaxTextBytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  text.resize(end);
+  return text;
+}
+
+std::string with_blank(const std::string& text, std::size_t begin, std::size_t end) {
+  begin = std::min(begin, text.size());
+  end = std::clamp(end, begin, text.size());
+  const auto word = [&](std::size_t i) { return i < text.size() && text[i] != ' ' && text[i] != '\n' && text[i] != '\t'; };
+  std::string middle = "___";
+  if (begin > 0 && word(begin - 1)) middle = " " + middle;
+  static constexpr std::string_view kClosing = ".,;:!?)";
+  if (word(end) && kClosing.find(text[end]) == std::string_view::npos) middle += " ";
+  return text.substr(0, begin) + middle + text.substr(end);
+}
+
+}  // namespace
+
+Store::Store(Setup setup) : impl_(std::make_unique<Impl>()) {
+  State& state = impl_->state;
+  for (const Family family : kFamilies) state.column(family).family = family;
+  state.examples = setup.examples;
+  state.language = setup.language;
+  impl_->take_settings(setup.settings);
+  impl_->setup = std::move(setup);
+}
+
+Store::~Store() = default;
+Store::Store(Store&&) noexcept = default;
+Store& Store::operator=(Store&&) noexcept = default;
+
+const State& Store::state() const { return impl_->state; }
+bool Store::dirty() const { return impl_->dirty; }
+void Store::clean() { impl_->dirty = false; }
+std::vector<Effect> Store::take_effects() { return std::exchange(impl_->effects, {}); }
+
+void Store::start(double now_ms) {
+  Impl& m = *impl_;
+  const std::vector<Example>& examples = m.state.examples;
+  if (!m.setup.text.empty()) m.state.document.text = within_limit(utf8::repair(m.setup.text));
+  else if (!examples.empty()) m.state.document.text = examples.front().text;
+  if (m.setup.load_at_start) {
+    for (const Family family : kFamilies) m.load({.family = family}, std::nullopt);
+  }
+  m.text_changed(true, now_ms);
+  m.settle(now_ms);
+}
+
+void Store::apply(const Command& command, double now_ms) {
+  Impl& m = *impl_;
+  State& s = m.state;
+  if (m.pointing(command) || m.chrome(command)) return;
+  std::visit(Match{
+                 [&](const SetText& c) {
+                   Document next = s.document;
+                   std::string text = utf8::repair(c.text);
+                   const bool too_long = text.size() > kMaxTextBytes;
+                   next.text = within_limit(std::move(text));
+                   if (next.text == s.document.text) return;
+                   m.history.record(s.document, "text", now_ms);
+                   m.change_document(std::move(next), false, now_ms);
+                   if (too_long) s.notice = Notice{"notice.text_cut", {{"bytes", std::to_string(kMaxTextBytes)}}};
+                 },
+                 [&](const CommitText&) {
+                   if (m.read_due) m.read_all();
+                 },
+                 [&](const InsertBlank& c) {
+                   Document next = s.document;
+                   next.text = within_limit(with_blank(s.document.text, c.begin, c.end));
+                   m.history.record(s.document, "", now_ms);
+                   m.change_document(std::move(next), true, now_ms);
+                 },
+                 [&](const UseExample& c) {
+                   const auto it = std::ranges::find(s.examples, c.id, &Example::id);
+                   if (it == s.examples.end() || it->text == s.document.text) return;
+                   Document next = s.document;
+                   next.text = it->text;
+                   m.history.record(s.document, "", now_ms);
+                   m.change_document(std::move(next), true, now_ms);
+                 },
+                 [&](const Undo&) {
+                   if (auto next = m.history.undo(s.document)) m.change_document(std::move(*next), true, now_ms);
+                 },
+                 [&](const Redo&) {
+                   if (auto next = m.history.redo(s.document)) m.change_document(std::move(*next), true, now_ms);
+                 },
+                 [&](const SetOption& c) {
+                   Document next = s.document;
+                   if (!set_option(next.options, c.name, c.value)) return;  // controls offer nothing else
+                   m.history.record(s.document, c.name, now_ms);
+                   m.change_document(std::move(next), true, now_ms);
+                 },
+                 [&](const ResetOptions&) {
+                   Document next = s.document;
+                   next.options = {};
+                   m.history.record(s.document, "", now_ms);
+                   m.change_document(std::move(next), true, now_ms);
+                 },
+                 [&](const SelectToken& c) { m.guess(c.piece); },
+                 [&](const SelectMap& c) { m.select_map(c); },
+                 [&](const Step&) {
+                   s.clock.playing = false;
+                   if (m.read_due) m.read_all();
+                   m.step_forward();
+                 },
+                 [&](const StepBack&) {
+                   m.stop();
+                   s.clock.cursor = std::max<std::int64_t>(0, s.clock.cursor - 1);
+                 },
+                 [&](const ToStart&) {
+                   m.stop();
+                   s.clock.cursor = 0;
+                 },
+                 [&](const GoToStep& c) {
+                   m.stop();
+                   s.clock.cursor = std::clamp<std::int64_t>(c.cursor, 0, known_steps(s));
+                 },
+                 [&](const ToEnd&) { m.play(true, now_ms); },
+                 [&](const Play&) { m.play(false, now_ms); },
+                 [&](const Stop&) { m.stop(); },
+                 [&](const LoadModel& c) { m.load(c, std::nullopt); },
+                 [&](const CancelLoad& c) {
+                   const auto id = m.load_id[family_index(c.family)];
+                   if (id) (void)m.send(protocol::Cancel{.request = *id, .family = {}}, std::nullopt);
+                 },
+                 [&](const Retry& c) { m.retry(c.family); },
+                 [&](const CopyText& c) { m.emit(CopyToClipboard{c.text}); },
+                 [](const auto&) {},  // pointing() and chrome() have taken the rest
+             },
+             command);
+  m.touch();
+  m.settle(now_ms);
+}
+
+void Store::receive(const protocol::ReplyMessage& reply, double now_ms) {
+  impl_->receive(reply, now_ms);
+  impl_->settle(now_ms);
+}
+
+void Store::tick(double now_ms) {
+  impl_->tick(now_ms);
+  impl_->settle(now_ms);
+}
+
+void Store::engine_lost(const Error& why, bool restarted, double now_ms) {
+  impl_->engine_lost(why, restarted, now_ms);
+  impl_->settle(now_ms);
+}
+
+std::int64_t Store::Impl::send(protocol::Request request, std::optional<Pending> wanted) {
+  const std::int64_t id = ++last_id;
+  if (wanted) pending.emplace(id, *wanted);
+  emit(SendRequest{id, protocol::to_json({id, std::move(request)})});
+  return id;
+}
+
+// The screen no longer wants this answer. A script that waits for it still gets what the engine says.
+void Store::Impl::cancel(std::optional<std::int64_t>& id) {
+  if (!id) return;
+  (void)send(protocol::Cancel{.request = *id, .family = {}}, std::nullopt);
+  if (const auto it = pending.find(*id); it != pending.end()) {
+    if (it->second.ticket) it->second.purpose = Purpose::script;
+    else pending.erase(it);
+  }
+  id.reset();
+}
+
+void Store::Impl::wake_at(double due, double now) {
+  if (next_wake && *next_wake <= due && *next_wake > now) return;  // that one comes first and asks again
+  next_wake = due;
+  emit(WakeAfter{std::max(0.0, due - now)});
+}
+
+void Store::Impl::tick(double now) {
+  if (next_wake && now + kTimerSlackMillis < *next_wake) return;  // somebody else's tick; ours is still to come
+  next_wake.reset();
+  if (read_due && now + kTimerSlackMillis >= *read_due) read_all();
+  if (read_due) wake_at(*read_due, now);
+  if (play_due && now + kTimerSlackMillis < *play_due) wake_at(*play_due, now);
+}
+
+void Store::Impl::settle(double now) {
+  drive(now);
+  if (!clock_busy()) {
+    const std::int64_t known = known_steps(state);
+    if (state.clock.cursor > known) {
+      state.clock.cursor = known;
+      touch();
+    }
+  }
+  answer_scripts();
+}
+
+void Store::Impl::change_document(Document next, bool at_once, double now) {
+  const bool text = next.text != state.document.text;
+  state.document = std::move(next);
+  state.notice.reset();
+  if (text) text_changed(at_once, now);
+  else stale_generation();
+  update_history_flags();
+  touch();
+}
+
+void Store::Impl::update_history_flags() {
+  state.can_undo = history.can_undo();
+  state.can_redo = history.can_redo();
+}
+
+void Store::Impl::engine_lost(const Error& why, bool restarted, double) {
+  touch();
+  std::array<bool, 3> wanted{};
+  for (const Family family : kFamilies) {
+    const std::size_t f = family_index(family);
+    wanted[f] = present[f] || state.column(family).loading;
+    present[f] = false;
+    load_id[f].reset();
+    read_id[f].reset();
+    begin_id[f].reset();
+    advance_id[f].reset();
+    map_id[f] = {};
+    ColumnState& column = state.column(family);
+    column.loading = false;
+    column.reading_waiting = false;
+    column.reading_stale = column.reading.has_value();
+    column.generation.waiting = false;
+    column.generation.begun = false;
+    for (MapState& map : column.maps) {
+      map.waiting = false;
+      map.stale = !map.values.empty();
+    }
+  }
+  for (const auto& [id, asked] : std::exchange(pending, {})) {
+    if (asked.ticket) reject(*asked.ticket, why);
+  }
+  state.clock.playing = false;
+  engine_alive = restarted;
+  if (!restarted) {
+    state.engine_trouble = Trouble{why, false, false};
+    for (const Waiting& w : std::exchange(waiting, {})) reject(w.ticket, why);
+    return;
+  }
+  state.engine_trouble.reset();
+  for (const Family family : kFamilies) {
+    const ColumnState& column = state.column(family);
+    if (wanted[family_index(family)]) load({family, column.model, column.provider}, std::nullopt);
+  }
+}
+
+}  // namespace trilens::state

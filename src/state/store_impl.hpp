@@ -1,0 +1,117 @@
+// The Store's inside, shared by its source files and by nobody else. Each file is one concern:
+// store.cpp (what comes in), reading.cpp (load, read, attention), clock.cpp (generation), automation.cpp (scripts).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "state/history.hpp"
+#include "state/store.hpp"
+
+namespace trilens::state {
+
+enum class Purpose : std::uint8_t { load, read, attention, begin, advance, script };
+
+// A request that the engine has and whose answer is wanted.
+struct Pending {
+  Purpose purpose = Purpose::script;
+  Family family = Family::encoder;
+  AttentionKind kind = AttentionKind::self;
+  std::int64_t tokens = 0;             // advance: how many were asked for
+  std::int64_t base = 0;               // advance: how many the engine had before
+  std::optional<std::int64_t> ticket = std::nullopt;  // a script waits for this very answer
+};
+
+// A script that waits for something on screen.
+struct Waiting {
+  enum class For : std::uint8_t { readings, step, end, map };
+  For what = For::readings;
+  std::int64_t ticket = 0;
+  Family family = Family::encoder;
+  AttentionKind kind = AttentionKind::self;
+};
+
+struct Store::Impl {
+  State state;
+  History history;
+  Setup setup;
+  std::vector<Effect> effects;
+  bool dirty = true;
+
+  std::int64_t last_id = 0;
+  std::map<std::int64_t, Pending> pending;
+  std::vector<Waiting> waiting;
+  // The request whose answer the screen takes; an answer to any other is dropped.
+  std::array<std::optional<std::int64_t>, 3> load_id, read_id, begin_id, advance_id;
+  std::array<std::array<std::optional<std::int64_t>, 3>, 3> map_id;
+  std::array<bool, 3> present{};       // the engine holds this family's model
+  bool engine_alive = true;
+
+  std::optional<double> next_wake;
+  std::optional<double> read_due;      // typing has to pause until then
+  std::optional<double> play_due;
+  bool rush = false;                   // ToEnd: no pause between steps
+  std::uint64_t map_version = 0;
+
+  // store.cpp
+  void touch() { dirty = true; }
+  void emit(Effect effect) { effects.push_back(std::move(effect)); }
+  std::int64_t send(protocol::Request request, std::optional<Pending> wanted);
+  void cancel(std::optional<std::int64_t>& id);
+  void wake_at(double due, double now);
+  void tick(double now);
+  void settle(double now);             // after anything came in: play on, answer scripts
+  void receive(const protocol::ReplyMessage& reply, double now);
+  void remember_settings();
+  void take_settings(std::string_view json);
+  void engine_lost(const Error& why, bool restarted, double now);
+  void change_document(Document next, bool at_once, double now);
+  void update_history_flags();
+  [[nodiscard]] bool pointing(const Command& command);  // hover, pin, select: true when it was one of these
+  [[nodiscard]] bool chrome(const Command& command);    // theme, layout, menus
+
+  // reading.cpp
+  void load(const LoadModel& what, std::optional<std::int64_t> ticket);
+  void text_changed(bool at_once, double now);
+  void read_all();
+  void read(Family family);
+  void send_map(Family family, AttentionKind kind);
+  void select_map(const SelectMap& what);
+  void guess(std::int64_t piece);
+  void retry(Family family);
+  void forget_reading(Family family);
+  void on_loaded(const protocol::Loaded& loaded, Family family);
+  void on_load_error(const Error& error, Family family);
+  void on_reading(protocol::Reading reading, Family family);
+  void on_read_error(const Error& error, Family family);
+  void on_map(const protocol::AttentionMap& map, const Pending& asked);
+  void on_map_error(const Error& error, const Pending& asked);
+  [[nodiscard]] bool reading_settled(Family family) const;
+
+  // clock.cpp
+  void reset_generation(Family family);
+  void reset_clock();
+  void stale_generation();
+  void step_forward();
+  void ensure(Family family);
+  void play(bool to_end, double now);
+  void stop();
+  void drive(double now);
+  void on_generated(const protocol::Generated& result, const Pending& asked);
+  void on_generation_error(const Error& error, Family family);
+  [[nodiscard]] bool clock_busy() const;
+
+  // automation.cpp
+  void answer_scripts();
+  void reject(std::int64_t ticket, const Error& error);
+  void reject_waiting(Waiting::For what, const Error& error);
+};
+
+[[nodiscard]] Trouble trouble_of(const Error& error, const ColumnState& column);
+
+}  // namespace trilens::state
