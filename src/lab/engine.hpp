@@ -38,7 +38,8 @@ class Engine {
  public:
   using Post = std::function<void(std::string json)>;
 
-  Engine(Services services, model::Catalog catalog, Post post);
+  // Without a catalog, each Load answers with the error that it has in its place.
+  Engine(Services services, Result<model::Catalog> catalog, Post post);
   void receive(std::string_view json);
 
  private:
@@ -67,7 +68,7 @@ class Engine {
   Slot& slot(Family family) { return slots_[family_index(family)]; }
 
   Services services_;
-  model::Catalog catalog_;
+  Result<model::Catalog> catalog_;
   Post post_;
   std::array<Slot, 3> slots_;
   std::map<std::int64_t, Job> jobs_;  // by a serial number of ours: ids may repeat

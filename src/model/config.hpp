@@ -1,0 +1,49 @@
+// What a model says about itself: config.json, and beside it generation_config.json and tokenizer_config.json where there
+// are such files.
+//
+// Not here: the graph's own shape (src/onnx), words (src/tokenize). A plain value. Field names of the files are those of
+// Hugging Face transformers' configuration classes.
+// Errors of parse_config(): model_malformed (names file and field), model_unsupported (names the model_type, and those that
+// can be opened).
+//
+//   Result<Config> config = parse_config({.config = config_json, .generation = {}, .tokenizer = tokenizer_config_json});
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/family.hpp"
+
+namespace trilens::model {
+
+struct Config {
+  Family family = Family::encoder;
+  std::string model_type;                // "bert", "gpt2", "t5", ...
+  std::int64_t layers = 0;               // of the encoder, or of the only stack
+  std::int64_t decoder_layers = 0;       // encoder-decoder; else 0
+  std::int64_t heads = 0;
+  std::int64_t hidden = 0;
+  std::int64_t head_size = 0;            // d_kv need not be hidden / heads
+  std::int64_t vocabulary = 0;
+  std::int64_t max_tokens = 0;           // positions there are; for relative positions what the model was made for, else 512
+  std::vector<std::int32_t> eos_ids;     // empty: nothing ends a text
+  std::optional<std::int32_t> bos_id;    // what a decoder starts from where there is no text
+  std::optional<std::int32_t> pad_id;
+  std::int32_t decoder_start_id = 0;     // encoder-decoder
+  std::string mask_token;                // encoder: "[MASK]", "<mask>"; else empty
+  std::string task_prefix;               // encoder-decoder: the first prefix of task_specific_params; may be empty
+};
+
+struct ConfigFiles {
+  std::string_view config;      // config.json
+  std::string_view generation;  // generation_config.json; may be empty
+  std::string_view tokenizer;   // tokenizer_config.json; may be empty
+};
+
+[[nodiscard]] Result<Config> parse_config(const ConfigFiles& files);
+
+}  // namespace trilens::model
