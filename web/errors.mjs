@@ -9,7 +9,7 @@ export class TrilensError extends Error {
    * @param {string} [detail] what the lower layer said
    */
   constructor(code, message, detail = '') {
-    super(message);
+    super(detail && globalThis.TRILENS_DETAIL ? `${message} (${detail})` : message);
     this.name = 'TrilensError';
     this.code = code;
     this.detail = detail;
@@ -30,7 +30,7 @@ export function isFatal(error) {
 
 /** @param {unknown} error */
 function isOutOfMemory(error) {
-  return error instanceof RangeError || /out of memory|bad_alloc|failed to allocate|Cannot enlarge memory|allocation failed/i.test(describe(error));
+  return /Array buffer allocation|Invalid (array buffer|typed array) length|out of memory|bad_alloc|failed to allocate|Cannot enlarge memory|allocation failed/i.test(describe(error));
 }
 
 /**
@@ -47,7 +47,7 @@ export function classify(error, doing) {
   if (/device (was |is )?lost|DXGI_ERROR_DEVICE|device.*destroyed/i.test(detail)) return gpuLost(detail);
   if (doing === 'create') {
     if (/Failed to get GPU adapter|WebGPU is not supported|no available adapter|no available backend/i.test(detail)) return webgpuUnavailable(detail);
-    if (/NOT_IMPLEMENTED|not implemented|Could not find an implementation|is not a registered function|Unsupported model IR version|opset .* is under development/i.test(detail)) {
+    if (/NOT_IMPLEMENTED|not implemented|Could not find an implementation|is not a registered function|No Op registered for|Unsupported model IR version|opset .* is under development/i.test(detail)) {
       return new TrilensError('model_unsupported', 'ONNX Runtime does not know an operation of this model; try another export of it.', detail);
     }
     return new TrilensError('model_malformed', 'ONNX Runtime refused this model file: it is damaged or not an ONNX model.', detail);

@@ -19,7 +19,8 @@ import { RemoteTensors } from './remote_tensors.mjs';
 /** @typedef {{type: ElementType, dims: number[], data: Uint8Array}} Plain a tensor as bytes */
 /** @typedef {{handle: number, type: ElementType, dims: number[]}} Handle a tensor that stays with the runtime */
 /** @typedef {{name: string} & (Plain | {handle: number})} Feed */
-/** @typedef {{provider: Provider, session: InferenceSession, remote: Set<string>, gpu: Gpu|null, source: Blob|null, broken: boolean}} Entry */
+/** @typedef {import('./remote_tensors.mjs').Lease} Lease */
+/** @typedef {{provider: Provider, lease: Lease, remote: Set<string>, gpu: Gpu|null, source: Blob|null, broken: boolean}} Entry */
 
 /** @type {Record<string, any>} */
 const kArrayOf = { float32: Float32Array, int32: Int32Array, int64: BigInt64Array, bool: Uint8Array };
@@ -64,7 +65,7 @@ export class OrtRuntime {
     const result = this.tail.then(async () => {
       if (this.dead) throw this.dead;
       try {
-        this.tensors.sweep();
+        await this.tensors.sweep();
         return await job();
       } catch (error) {
         const known = classify(error, doing);
@@ -98,32 +99,35 @@ export class OrtRuntime {
   async createSession({ model, provider, remoteOutputs }) {
     const gpu = provider === 'webgpu' ? await this.devices.get() : null;
     /** @type {Entry} */
-    const entry = { provider, gpu, remote: new Set(remoteOutputs), broken: false, source: null, session: /** @type {any} */ (null) };
-    entry.session = await this.enqueue('create', () => this.open(model, entry));
+    const entry = { provider, gpu, remote: new Set(remoteOutputs), broken: false, source: null, lease: /** @type {any} */ (null) };
+    entry.lease = await this.enqueue('create', () => this.open(model, entry));
     // Where a failed run spoils the session (see run), it is opened again from here. A Blob may live on disk.
     if (gpu) entry.source = new Blob([/** @type {any} */ (model)]);
     const id = ++this.lastSession;
     this.sessions.set(id, entry);
-    return { session: id, inputs: entry.session.inputNames, outputs: entry.session.outputNames };
+    return { session: id, inputs: entry.lease.session.inputNames, outputs: entry.lease.session.outputNames };
   }
 
-  /** @param {Uint8Array} model @param {Entry} entry @returns {Promise<InferenceSession>} */
+  /** @param {Uint8Array} model @param {Pick<Entry, 'provider'|'gpu'>} entry @returns {Promise<Lease>} */
   async open(model, { provider, gpu }) {
-    const common = { logSeverityLevel: /** @type {3} */ (3), graphOptimizationLevel: /** @type {'all'} */ ('all') };
-    if (!gpu) return this.ort.InferenceSession.create(model, { ...common, executionProviders: [provider] });
-    if (gpu.lost !== null) throw gpuLost(gpu.lost);
-    return gpu.orLost(this.ort.InferenceSession.create(model, {
-      ...common,
-      executionProviders: [/** @type {any} */ ({ name: 'webgpu', device: gpu.device, validationMode: 'disabled' })],
-      preferredOutputLocation: 'gpu-buffer',
-    }));
+    if (gpu && gpu.lost !== null) throw gpuLost(gpu.lost);
+    const work = this.ort.InferenceSession.create(model, {
+      logSeverityLevel: 3,
+      graphOptimizationLevel: 'all',
+      executionProviders: [gpu ? /** @type {any} */ ({ name: 'webgpu', device: gpu.device, validationMode: 'disabled' }) : provider],
+      ...(gpu && { preferredOutputLocation: 'gpu-buffer' }),
+    });
+    return { session: await (gpu ? gpu.orLost(work) : work), tensors: 0, retired: false };
   }
 
-  /** @param {number} id */
-  async releaseSession(id) {
+  /** Its tensors may be used on. @param {number} id */
+  releaseSession(id) {
     const entry = this.sessions.get(id);
+    if (!entry) return;
     this.sessions.delete(id);
-    if (entry) await this.enqueue('run', () => entry.session.release());
+    // After what is queued for it; the sweep behind it does the rest.
+    this.enqueue('run', async () => this.tensors.retire(entry.lease)).catch(() => {});
+    this.sweepSoon();
   }
 
   /**
@@ -136,11 +140,12 @@ export class OrtRuntime {
     /** @type {Record<string, any>} */
     const inputs = {};
     for (const feed of feeds) inputs[feed.name] = 'handle' in feed ? this.tensors.get(feed.handle).tensor : this.plainTensor(feed);
-    const outputs = await this.enqueue('run', () => this.runNow(entry, inputs, fetches));
-    return entry.gpu ? this.collect(entry, entry.gpu, outputs, fetches) : this.keep(entry, outputs, fetches);
+    checkNames(entry.lease.session, inputs, fetches);
+    const { outputs, lease } = await this.enqueue('run', () => this.runNow(entry, inputs, fetches));
+    return entry.gpu ? this.collect(entry, entry.gpu, lease, outputs, fetches) : this.keep(entry, outputs, fetches);
   }
 
-  /** @param {Entry} entry @param {Record<string, any>} inputs @param {readonly string[]} fetches @returns {Promise<Record<string, any>>} */
+  /** @param {Entry} entry @param {Record<string, any>} inputs @param {readonly string[]} fetches */
   async runNow(entry, inputs, fetches) {
     const { gpu } = entry;
     if (gpu && gpu.lost !== null) throw gpuLost(gpu.lost);
@@ -148,13 +153,17 @@ export class OrtRuntime {
       // ORT 1.30 marks a session's inputs as bound before a run and takes that back only after a good one; after a failed
       // one it would go on with the old, freed inputs. A session opened anew is the only way out.
       const model = new Uint8Array(await entry.source.arrayBuffer());
-      await entry.session.release().catch(() => {});
-      entry.session = await this.open(model, entry);
+      this.tensors.retire(entry.lease);
+      entry.lease = await this.open(model, entry);
       entry.broken = false;
     }
+    const { lease } = entry;
     try {
-      const work = entry.session.run(inputs, [...fetches]);
-      return await (gpu ? gpu.orLost(work) : work);
+      const work = lease.session.run(inputs, [...fetches]);
+      /** @type {Record<string, any>} */
+      const outputs = await (gpu ? gpu.orLost(work) : work);
+      this.tensors.claim(lease, Object.values(outputs));
+      return { outputs, lease };
     } catch (error) {
       entry.broken = true;
       if (gpu && gpu.lost !== null) throw gpuLost(gpu.lost);
@@ -164,10 +173,10 @@ export class OrtRuntime {
 
   /**
    * Outputs of a WebGPU run: the remote ones become handles, the others are read with one map.
-   * @param {Entry} entry @param {Gpu} gpu @param {Record<string, any>} outputs @param {readonly string[]} fetches
+   * @param {Entry} entry @param {Gpu} gpu @param {Lease} lease @param {Record<string, any>} outputs @param {readonly string[]} fetches
    * @returns {Promise<(Plain|Handle)[]>}
    */
-  async collect(entry, gpu, outputs, fetches) {
+  async collect(entry, gpu, lease, outputs, fetches) {
     /** @type {import('./gpu_passes.mjs').Piece[]} */
     const pieces = [];
     /** @type {any[]} */
@@ -175,7 +184,7 @@ export class OrtRuntime {
     const answers = fetches.map((name) => {
       const tensor = outputs[name];
       // Without elements there is no buffer, and ORT hands it out on the CPU.
-      if (entry.remote.has(name)) return () => this.tensors.add(tensor, gpu);
+      if (entry.remote.has(name)) return () => this.tensors.add(tensor, { gpu, lease });
       const head = { type: elementType(name, tensor), dims: [...tensor.dims] };
       if (tensor.location === 'cpu') return () => ({ ...head, data: bytesOf(tensor.data) });
       const place = pieces.push({ buffer: tensor.gpuBuffer, offset: 0, bytes: tensor.size * kArrayOf[tensor.type].BYTES_PER_ELEMENT }) - 1;
@@ -188,7 +197,7 @@ export class OrtRuntime {
     } catch (error) {
       throw classify(error, 'gpu');
     } finally {
-      for (const tensor of done) this.tensors.discard(tensor);
+      for (const tensor of done) this.tensors.discard(tensor, lease);
       this.sweepSoon();
     }
   }
@@ -197,7 +206,7 @@ export class OrtRuntime {
   keep(entry, outputs, fetches) {
     return fetches.map((name) => {
       const tensor = outputs[name];
-      if (entry.remote.has(name)) return this.tensors.add(tensor, null);
+      if (entry.remote.has(name)) return this.tensors.add(tensor);
       return { type: elementType(name, tensor), dims: [...tensor.dims], data: bytesOf(tensor.data) };
     });
   }
@@ -224,12 +233,12 @@ export class OrtRuntime {
       const { gpu, buffer } = remote;
       const gathered = await this.onGpu(gpu, async (passes) => passes.gather(buffer, rowBytes, indices));
       const tensor = this.ort.Tensor.fromGpuBuffer(gathered, { dataType: remote.type, dims });
-      return this.tensors.add(tensor, gpu, () => this.passesOf(gpu).recycle(gathered));
+      return this.tensors.add(tensor, { gpu, recycle: () => this.passesOf(gpu).recycle(gathered) });
     }
     const source = bytesOf(remote.tensor.data);
     const data = new Uint8Array(rowBytes * indices.length);
     indices.forEach((from, i) => data.set(source.subarray(from * rowBytes, (from + 1) * rowBytes), i * rowBytes));
-    return this.tensors.add(this.plainTensor({ type: remote.type, dims, data }), null);
+    return this.tensors.add(this.plainTensor({ type: remote.type, dims, data }));
   }
 
   /**
@@ -302,6 +311,17 @@ export class OrtRuntime {
     const Typed = kArrayOf[type];
     return new this.ort.Tensor(type, new Typed(data.buffer, data.byteOffset, data.byteLength / Typed.BYTES_PER_ELEMENT), dims);
   }
+}
+
+// What would fail in ORT's own checks, before it costs the session (see runNow).
+/** @param {InferenceSession} session @param {Record<string, any>} inputs @param {readonly string[]} fetches */
+function checkNames({ inputNames, outputNames }, inputs, fetches) {
+  const missing = inputNames.find((name) => !(name in inputs));
+  const extra = Object.keys(inputs).find((name) => !inputNames.includes(name));
+  const unknown = fetches.find((name) => !outputNames.includes(name));
+  if (missing !== undefined) throw new TrilensError('runtime_failed', `The model wants an input ${missing}, which was not given.`, `inputs: ${inputNames.join(', ')}`);
+  if (extra !== undefined) throw new TrilensError('runtime_failed', `The model has no input ${extra}.`, `inputs: ${inputNames.join(', ')}`);
+  if (unknown !== undefined) throw new TrilensError('runtime_failed', `The model has no output ${unknown}.`, `outputs: ${outputNames.join(', ')}`);
 }
 
 /** @param {string} name @param {any} tensor @returns {ElementType} */
