@@ -7,7 +7,7 @@
 // A WebGPU session leaves all outputs on the GPU; the ones that the caller wants here come back with one copy and one map.
 
 import { classify, gpuLost, isFatal, TrilensError } from './errors.mjs';
-import { GpuPasses, unpackRow } from './gpu_passes.mjs';
+import { GpuPasses } from './gpu_passes.mjs';
 import { RemoteTensors } from './remote_tensors.mjs';
 
 /** @typedef {import('onnxruntime-web')} Ort */
@@ -244,7 +244,7 @@ export class OrtRuntime {
   /**
    * On the GPU: the shader's answer. Elsewhere: the rows themselves, for the CPU twin in C++.
    * @param {number} handle [.., V] f32 @param {readonly number[]} rows @param {number} top
-   * @returns {Promise<{statistics: import('./gpu_passes.mjs').RowStatistics[]} | {rows: Plain}>}
+   * @returns {Promise<{packed: Plain} | {rows: Plain}>} `packed`: [rows, 4 + 2 top], see unpackRow in gpu_passes.mjs
    */
   async rowStatistics(handle, rows, top) {
     const remote = this.tensors.get(handle);
@@ -256,7 +256,7 @@ export class OrtRuntime {
     if (remote.gpu && remote.buffer && rows.length > 0) {
       const { gpu, buffer } = remote;
       const packed = await this.onGpu(gpu, (passes) => passes.rowStatistics(buffer, vocabulary, rows, top));
-      return { statistics: rows.map((_, i) => unpackRow(packed, i, top)) };
+      return { packed: { type: 'int32', dims: [rows.length, packed.length / rows.length], data: bytesOf(packed) } };
     }
     const source = bytesOf(remote.tensor.data);
     const data = new Uint8Array(rows.length * vocabulary * 4);
