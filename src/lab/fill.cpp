@@ -58,7 +58,7 @@ class Writer {
 std::vector<std::size_t> blank_positions(const LoadedModel& model, const Ids& ids) {
   std::vector<std::size_t> positions;
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    const bool blank = model.family == Family::encoder ? ids[i] == model.config.mask_id : is_sentinel(model, ids[i]);
+    const bool blank = model.family == Family::encoder ? model.mask_id == ids[i] : is_sentinel(model, ids[i]);
     if (blank) positions.push_back(i);
   }
   return positions;
@@ -106,7 +106,8 @@ Task<Result<Fills>> fill_by_spans(Context& context, Ids ids, std::vector<std::si
         pending.push_back(best);
         break;
       }
-      next = co_await writer.write({best});
+      pending.push_back(best);
+      next = co_await writer.write(std::exchange(pending, {}));
       if (!next) co_return std::unexpected(next.error());
     }
     fills.blanks.push_back(std::move(blank));

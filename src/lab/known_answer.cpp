@@ -57,14 +57,15 @@ Task<Result<Pass>> decoder_pass(Services services, LoadedModel& model, const Ids
     auto encoded = co_await encode_source(model, ids);
     if (!encoded) co_return std::unexpected(encoded.error());
     source.emplace(std::move(*encoded));
-    prompt = {model.config.decoder_start_id};
+    prompt.assign(1, model.config.decoder_start_id);
   }
   DecoderRun run(model, services.runtime, std::move(source));
   const auto width = static_cast<std::int64_t>(prompt.size());
   auto first = co_await run.step({std::move(prompt), 1, width});
   if (!first) co_return std::unexpected(first.error());
   if (auto done = co_await winners(services, *first, static_cast<std::uint32_t>(width - 1)); !done) co_return std::unexpected(done.error());
-  auto second = co_await run.step({Ids{ids.front()}, 1, 1});
+  Ids again(1, ids.front());
+  auto second = co_await run.step({std::move(again), 1, 1});
   if (!second) co_return std::unexpected(second.error());
   if (auto done = co_await winners(services, *second, 0); !done) co_return std::unexpected(done.error());
   pass.millis = services.clock.now_millis() - begun;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct LoadedModel {
   model::Config config;
   tokenize::Tokenizer tokenizer;
   PromptForms forms;
+  std::optional<std::int32_t> mask_id;      // of forms.mask
   std::unique_ptr<infer::Session> encoder;  // encoder, encoder-decoder; else empty
   std::unique_ptr<infer::Session> decoder;  // decoder, encoder-decoder; else empty
   model::CacheLayout cache;                 // of the decoder; else without entries

@@ -63,8 +63,8 @@ Task<Result<Reading>> read_encoder(Context& context, protocol::Read request, Mod
   Reading out = reading_of(text, positions.empty() ? "guess" : "fill");
   if (positions.empty()) {
     const auto guess = piece_to_guess(text, request.token);
-    if (!guess) co_return out;  // nothing but punctuation: tokens are all there is to show
-    ids[*guess] = context.model.config.mask_id;
+    if (!guess || !context.model.mask_id) co_return out;  // nothing to hide: tokens are all there is to show
+    ids[*guess] = *context.model.mask_id;
     positions.push_back(*guess);
   }
   auto fills = co_await fill_by_encoder(context, std::move(ids), std::move(positions), static_cast<std::uint32_t>(request.top_k));
