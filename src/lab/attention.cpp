@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "analysis/attention_mean.hpp"
 #include "lab/experiments.hpp"
 #include "lab/generation.hpp"
 #include "lab/text.hpp"
@@ -43,26 +44,16 @@ std::vector<std::string> tap_names(AttentionKind kind, std::optional<std::int64_
 
 // [1, head, query, key] of each layer -> [query][key]; one head's numbers are the runtime's own, to the bit.
 Result<std::vector<std::vector<float>>> combine(const std::vector<Tensor>& layers, std::optional<std::int64_t> head) {
-  const Shape& shape = layers.front().shape();
-  if (shape.size() != 4 || shape[0] != 1) {
-    return fail(ErrorCode::model_unsupported, "The attention of this model has the shape " + shape_text(shape) + "; [1, head, query, key] was expected.");
-  }
-  const auto heads = static_cast<std::size_t>(shape[1]);
-  const auto rows = static_cast<std::size_t>(shape[2]);
-  const auto columns = static_cast<std::size_t>(shape[3]);
-  const std::size_t first = head ? static_cast<std::size_t>(*head) : 0;
-  const std::size_t last = head ? first + 1 : heads;
-  const double share = 1.0 / (static_cast<double>(last - first) * static_cast<double>(layers.size()));
-  std::vector<double> sum(rows * columns, 0.0);
-  for (const Tensor& layer : layers) {
-    for (std::size_t h = first; h < last; ++h) {
-      const TensorView<float> map = layer.view<float>().outer(0).outer(h);
-      for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += double{map[i]};
-    }
-  }
-  std::vector<std::vector<float>> values(rows, std::vector<float>(columns));
-  for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t c = 0; c < columns; ++c) values[r][c] = static_cast<float>(sum[r * columns + c] * share);
+  std::vector<TensorView<float>> views;
+  for (const Tensor& layer : layers) views.push_back(layer.view<float>());
+  // One layer was fetched, or all of them: either way the mean over what is here is what was asked for.
+  const auto map = analysis::attention_map(views, {.layer = std::nullopt, .head = head});
+  if (!map) return std::unexpected(map.error());
+  const TensorView<float> cells = map->view<float>();
+  std::vector<std::vector<float>> values;
+  for (std::size_t row = 0; std::cmp_less(row, cells.shape()[0]); ++row) {
+    const std::span<const float> line = cells.outer(row).data();
+    values.emplace_back(line.begin(), line.end());
   }
   return values;
 }

@@ -19,11 +19,13 @@ generate::GenerationOptions search_options(const LoadedModel& model, const proto
   generate::GenerationOptions out;
   out.strategy = static_cast<generate::Strategy>(o.strategy);
   out.max_new_tokens = o.max_new_tokens;
+  out.min_new_tokens = o.min_new_tokens;
   out.temperature = o.temperature;
   out.top_k = o.top_k;
   out.top_p = o.top_p;
   out.num_beams = o.num_beams;
   out.length_penalty = o.length_penalty;
+  out.early_stopping = o.early_stopping ? generate::EarlyStopping::when_full : generate::EarlyStopping::heuristic;
   out.repetition_penalty = o.repetition_penalty;
   out.no_repeat_ngram_size = o.no_repeat_ngram_size;
   out.seed = o.seed;

@@ -54,6 +54,7 @@ GenerateOptions options_of(Fields& outer) {
   Fields in(outer.object("options"), ErrorCode::invalid_argument);
   if (in.has("strategy")) o.strategy = in.name("strategy", strategy_from_name, "greedy, sample or beam");
   o.max_new_tokens = in.integer_or("max_new_tokens", 1, kMaxNewTokens, o.max_new_tokens);
+  o.min_new_tokens = in.integer_or("min_new_tokens", 0, o.max_new_tokens, o.min_new_tokens);
   o.temperature = in.number_or("temperature", o.temperature);
   require(in, o.temperature > 0 && o.temperature <= 100, "temperature", o.temperature, "above 0 and at most 100");
   o.top_k = in.integer_or("top_k", 0, std::numeric_limits<std::int32_t>::max(), o.top_k);
@@ -62,6 +63,7 @@ GenerateOptions options_of(Fields& outer) {
   o.num_beams = in.integer_or("num_beams", 1, kMaxBeams, o.num_beams);
   o.length_penalty = in.number_or("length_penalty", o.length_penalty);
   require(in, o.length_penalty >= -10 && o.length_penalty <= 10, "length_penalty", o.length_penalty, "from -10 to 10");
+  if (in.has("early_stopping")) o.early_stopping = in.boolean("early_stopping");
   o.repetition_penalty = in.number_or("repetition_penalty", o.repetition_penalty);
   require(in, o.repetition_penalty > 0 && o.repetition_penalty <= 100, "repetition_penalty", o.repetition_penalty, "above 0 and at most 100");
   o.no_repeat_ngram_size = in.integer_or("no_repeat_ngram_size", 0, 1024, o.no_repeat_ngram_size);
@@ -74,11 +76,13 @@ GenerateOptions options_of(Fields& outer) {
 Json options_json(const GenerateOptions& o) {
   return {{"strategy", strategy_name(o.strategy)},
           {"max_new_tokens", o.max_new_tokens},
+          {"min_new_tokens", o.min_new_tokens},
           {"temperature", o.temperature},
           {"top_k", o.top_k},
           {"top_p", o.top_p},
           {"num_beams", o.num_beams},
           {"length_penalty", o.length_penalty},
+          {"early_stopping", o.early_stopping},
           {"repetition_penalty", o.repetition_penalty},
           {"no_repeat_ngram_size", o.no_repeat_ngram_size},
           {"alternatives", o.alternatives},
@@ -240,6 +244,13 @@ Result<RequestMessage> parse_request(std::string_view text) {
     return message;
   }
   return fail(ErrorCode::unknown_command, "There is no command \"" + type + "\"; docs/automation.md lists those there are.");
+}
+
+std::int64_t request_id(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return 0;
+  Fields in(json, ErrorCode::invalid_argument);
+  return in.integer_or("id", 0, kMaxId, 0);
 }
 
 std::string to_json(const RequestMessage& message) {

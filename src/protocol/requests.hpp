@@ -53,11 +53,13 @@ enum class Strategy : std::uint8_t { greedy, sample, beam };
 struct GenerateOptions {
   Strategy strategy = Strategy::greedy;
   std::int64_t max_new_tokens = 32;        // 1..kMaxNewTokens
+  std::int64_t min_new_tokens = 0;         // 0 is off; until then no end token
   double temperature = 1.0;                // > 0; 1 is off
   std::int64_t top_k = 0;                  // 0 is off
   double top_p = 1.0;                      // (0, 1]; 1 is off
   std::int64_t num_beams = 4;              // 1..kMaxBeams; read by beam only
   double length_penalty = 1.0;             // exponent on the length; 0 is off
+  bool early_stopping = false;             // beam: stop as soon as num_beams continuations have ended
   double repetition_penalty = 1.0;         // > 0; 1 is off
   std::int64_t no_repeat_ngram_size = 0;   // 0 is off
   std::int64_t alternatives = 10;          // candidates reported with each step, 0..kMaxTopK
@@ -128,6 +130,9 @@ struct RequestMessage {
 
 [[nodiscard]] Result<RequestMessage> parse_request(std::string_view json);
 [[nodiscard]] std::string to_json(const RequestMessage& message);
+
+// The id of a message that parse_request refused, so that the refusal finds its way back; 0 when there is none.
+[[nodiscard]] std::int64_t request_id(std::string_view json);
 
 // Whether a command of this type is the engine's ("load", "tokenize", ...).
 [[nodiscard]] bool is_engine_request(std::string_view type);
