@@ -1,0 +1,47 @@
+# trilens_room(<name> [DEPENDS room...] [LIBRARIES target...] [EXCEPTIONS])
+#
+# The static library trilens_<name> (alias trilens::<name>) of src/<name>/**/*.cpp, and the test program test_<name> of
+# tests/<name>/**/*.cpp where there are tests. New files are seen by the next build: nobody edits CMake to add one.
+# A room without sources is an interface. EXCEPTIONS: the room may catch.
+function(trilens_room name)
+  cmake_parse_arguments(room "EXCEPTIONS" "" "DEPENDS;LIBRARIES" ${ARGN})
+  list(TRANSFORM room_DEPENDS PREPEND "trilens::")
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${name}/*.cpp")
+  if(sources)
+    add_library(trilens_${name} STATIC ${sources})
+    target_link_libraries(trilens_${name} PUBLIC trilens_options ${room_DEPENDS} ${room_LIBRARIES} PRIVATE trilens_warnings)
+    if(room_EXCEPTIONS)
+      target_compile_options(trilens_${name} PRIVATE ${TRILENS_WITH_EXCEPTIONS})
+    else()
+      target_compile_options(trilens_${name} PRIVATE ${TRILENS_WITHOUT_EXCEPTIONS})
+    endif()
+  else()
+    add_library(trilens_${name} INTERFACE)
+    target_link_libraries(trilens_${name} INTERFACE trilens_options ${room_DEPENDS} ${room_LIBRARIES})
+  endif()
+  add_library(trilens::${name} ALIAS trilens_${name})
+  if(TRILENS_TESTS)
+    trilens_tests(${name})
+  endif()
+endfunction()
+
+# Each program writes its counts to results/<name>.xml in the build folder; scripts/test adds them up.
+function(trilens_tests name)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${name}/*.cpp")
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(test_${name} ${sources})
+  target_link_libraries(test_${name} PRIVATE trilens::${name} trilens_warnings Catch2::Catch2WithMain)
+  target_include_directories(test_${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests")
+  target_compile_definitions(test_${name} PRIVATE
+    TRILENS_SOURCE_DIR="${CMAKE_SOURCE_DIR}" TRILENS_FIXTURES="${CMAKE_SOURCE_DIR}/tests/fixtures")
+  target_compile_options(test_${name} PRIVATE ${TRILENS_WITH_EXCEPTIONS})
+  if(EMSCRIPTEN)
+    target_link_options(test_${name} PRIVATE -sNODERAWFS=1 -sEXIT_RUNTIME=1 -sALLOW_MEMORY_GROWTH=1 -sMAXIMUM_MEMORY=4GB -sSTACK_SIZE=1MB)
+  endif()
+  file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/results")
+  add_test(NAME ${name} COMMAND test_${name} --reporter console --reporter "xml::out=${CMAKE_BINARY_DIR}/results/${name}.xml"
+    WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+  set_tests_properties(${name} PROPERTIES TIMEOUT 600)
+endfunction()
