@@ -92,4 +92,17 @@ struct Lit {
 };
 [[nodiscard]] Lit lit(const state::State& state, Family family, state::Side side, const protocol::Piece& piece, std::size_t index);
 
+// --- For builders alone ---
+
+// Title, term and explanation of `panel.<panel>`.
+[[nodiscard]] PanelHead panel_head(std::string_view panel, const Words& words);
+// Stale, waiting, trouble, and why there is nothing to show, for panels about the family's reading.
+void reading_head(PanelHead& head, const state::State& state, Family family, const Words& words);
+// The hint that goes with stale and waiting.
+void settle_head(PanelHead& head, const Words& words);
+[[nodiscard]] BarView bar_view(const protocol::Candidate& candidate, double scale, const Words& words);
+[[nodiscard]] double nice_scale(double most);  // the next of 5 %, 10 %, 20 %, 30 %, 50 %, 75 %, 100 %
+[[nodiscard]] std::string scale_text(double scale, const Words& words);
+[[nodiscard]] std::string entropy_text(double bits, const Words& words);
+
 }  // namespace trilens::view

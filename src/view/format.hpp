@@ -25,9 +25,10 @@ struct Quantity {
 
 [[nodiscard]] std::string count_text(std::int64_t n);                           // 1234567 -> "1 234 567"
 [[nodiscard]] std::string fixed_text(double value, int decimals, NumberStyle);  // 1234.5, 1 -> "1 234.5"
-[[nodiscard]] std::string percent_text(double probability, NumberStyle);        // 0.1234 -> "12.3 %"; < 0.0005 -> "< 0.1 %"; 0 -> "0 %"
+[[nodiscard]] std::string percent_text(double probability, NumberStyle);        // 0.1234 -> "12.3 %"; < 0.0005 -> "< 0.1 %"; > 0.9995 -> "> 99.9 %"
 [[nodiscard]] std::string exact_text(double value, NumberStyle);                // shortest that reads back the same
-[[nodiscard]] std::string weight_text(double value, NumberStyle);               // attention: "0.123"; < 0.0005 -> "< 0.001"
+[[nodiscard]] std::string exact_text(float value, NumberStyle);
+[[nodiscard]] std::string weight_text(double value, NumberStyle);               // attention: "0.123"; "< 0.001"; "> 0.999"
 [[nodiscard]] Quantity bytes_quantity(std::int64_t bytes, NumberStyle);         // 950 -> "950 B"; 4200000 -> "4.2 MB" (decimal units)
 [[nodiscard]] Quantity millis_quantity(double millis, NumberStyle);             // "0.42 ms", "12.3 ms", "1.2 s"
 [[nodiscard]] Quantity parameters_quantity(std::int64_t n, NumberStyle);        // "4.2 M"

@@ -9,7 +9,7 @@
 namespace trilens::view {
 
 struct ButtonView {
-  std::string id;            // "step", "play", ... (the command's name)
+  std::string id;            // the script command that does the same: "step", "play" (while playing "stop"), ...
   std::string label;         // in words, for tooltip and mirror
   std::string keys;          // "→"; may be empty
   bool enabled = false;
@@ -37,6 +37,7 @@ struct HeaderView {
   std::string input_note;         // "empty: …", "the encoder read 120 of 20 000 characters", or empty
   ButtonView to_start, step_back, play, step, to_end, stop;  // play turns into pause while playing
   ButtonView undo, redo, blank, options, projector, theme_button, keys, copy;
+  std::string copy_text;          // what `copy` puts on the clipboard: the text and the three answers
   std::string clock;              // "step 3 of 9", "step 3", "not started"
   std::int64_t cursor = 0;
   std::int64_t steps = 0;         // known; 0: none

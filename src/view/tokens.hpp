@@ -26,7 +26,7 @@ struct TokenView {
   std::optional<std::size_t> word;  // which word of the text it overlaps first; the same number in all columns
   bool hovered = false;
   bool pinned = false;
-  bool cut_before = false;     // decoder: the text ends here for it (what follows the blank is not read)
+  bool cut_after = false;      // decoder: the text ends here for it (what follows the blank is not read)
   state::Mark mark;            // what Hover and Pin take
 };
 

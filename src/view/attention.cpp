@@ -1,0 +1,155 @@
+#include "view/attention.hpp"
+
+#include <algorithm>
+
+namespace trilens::view {
+namespace {
+
+using protocol::AttentionKind;
+using protocol::Piece;
+using state::MapState;
+using state::State;
+
+bool rows_are_output(AttentionKind kind) { return kind != AttentionKind::self; }
+bool columns_are_output(AttentionKind kind) { return kind == AttentionKind::decoder_self; }
+
+MapShape shape_of(Family family, AttentionKind kind) {
+  if (kind == AttentionKind::cross) return MapShape::bridge;
+  if (kind == AttentionKind::decoder_self || family == Family::decoder) return MapShape::triangle;
+  return MapShape::square;
+}
+
+std::string_view shape_id(MapShape shape) {
+  switch (shape) {
+    case MapShape::square: return "square";
+    case MapShape::triangle: return "triangle";
+    case MapShape::bridge: return "bridge";
+  }
+  return "";
+}
+
+std::string quoted_piece(const Piece& piece) { return visible(piece.display.empty() ? piece.text : piece.display); }
+
+std::vector<LabelView> labels(const State& state, Family family, bool output, const std::vector<Piece>& pieces) {
+  const state::Side side = output ? state::Side::output : state::Side::text;
+  std::vector<LabelView> out;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const Lit light = lit(state, family, side, pieces[i], i);
+    out.push_back({quoted_piece(pieces[i]), pieces[i].text, pieces[i].special, light.hovered, light.pinned, state::mark_of(family, side, pieces[i], i)});
+  }
+  return out;
+}
+
+// The largest weight among rows that have a choice: a row that sees one piece alone gives it everything, and would
+// leave the rest of the map dark.
+float largest_choice(const MapState& map) {
+  const std::size_t columns = map.columns.size();
+  float most = 0;
+  for (std::size_t r = 0; r < map.rows.size(); ++r) {
+    const std::span<const float> row(map.values.data() + r * columns, columns);
+    const auto seen = std::ranges::count_if(row, [](float v) { return v > 0; });
+    if (seen > 1) most = std::max(most, std::ranges::max(row));
+  }
+  return most;
+}
+
+std::string choice_text(const state::MapChoice& choice, const Words& words) {
+  const auto number = [](const std::optional<std::int64_t>& i) { return i ? count_text(*i + 1) : std::string(); };
+  const char* key = choice.layer ? (choice.head ? "attention.choice.one" : "attention.choice.layer")
+                                 : (choice.head ? "attention.choice.head" : "attention.choice.mean");
+  return words.strings.fill(key, {{"layer", number(choice.layer)}, {"head", number(choice.head)}});
+}
+
+std::vector<ChoiceView> choices(std::int64_t count, const std::optional<std::int64_t>& chosen, const Words& words) {
+  std::vector<ChoiceView> out{{"mean", words.strings.get("attention.mean"), !chosen}};
+  for (std::int64_t i = 0; i < count; ++i) out.push_back({std::to_string(i), count_text(i + 1), chosen == i});
+  return out;
+}
+
+std::optional<PointedView> pointed(const State& state, const AttentionView& v, const MapState& map, const Words& words) {
+  const auto mine = [&](const std::optional<state::Cell>& cell) {
+    return cell && cell->family == v.family.family && cell->kind == v.kind && cell->row < v.rows && cell->column < v.columns;
+  };
+  const bool hovered = mine(state.hover_cell);
+  if (!hovered && !mine(state.pin_cell)) return std::nullopt;
+  const state::Cell& cell = hovered ? *state.hover_cell : *state.pin_cell;
+  PointedView p{.row = cell.row, .column = cell.column, .value = {}, .exact = {}, .sentence = {}, .masked = false, .pinned = !hovered};
+  p.masked = v.shape == MapShape::triangle && cell.column > cell.row;
+  const float value = v.values[cell.row * v.columns + cell.column];
+  p.value = weight_text(static_cast<double>(value), words.number);
+  p.exact = exact_text(value, words.number);
+  p.sentence = words.strings.fill(p.masked ? "attention.masked" : "attention.sees",
+                                  {{"row", quoted_piece(map.rows[cell.row])}, {"column", quoted_piece(map.columns[cell.column])}, {"value", p.value}});
+  return p;
+}
+
+// Rows of what an encoder-decoder has written by this step of the clock: row i was computed for step i + 1. Only when the
+// clock writes the very pieces that the map is about.
+std::size_t rows_reached(const State& state, Family family, AttentionKind kind, const MapState& map) {
+  const state::GenerationState& g = state.column(family).generation;
+  const auto cursor = static_cast<std::size_t>(std::max<std::int64_t>(state.clock.cursor, 0));
+  if (!rows_are_output(kind) || cursor == 0 || g.stale || g.advanced == 0) return map.rows.size();
+  for (std::size_t i = 0; i < g.steps.size() && i + 1 < map.rows.size(); ++i) {
+    if (g.steps[i].id != map.rows[i + 1].id) return map.rows.size();
+  }
+  return std::min(cursor, map.rows.size());
+}
+
+void fill_head(AttentionView& v, const State& state, const MapState& map, const Words& words) {
+  const state::ColumnState& column = state.column(v.family.family);
+  const std::string key = v.family.id + "." + v.id;
+  v.head.title = words.strings.get("attention." + key + ".title");
+  v.head.term = words.strings.get("attention." + v.id + ".term");
+  v.head.explanation = words.strings.get("attention." + v.id + ".explanation");
+  v.head.sentence = words.strings.get("attention." + key + ".sentence");
+  v.head.stale = map.stale || (column.reading_stale && !map.values.empty());
+  v.head.waiting = map.waiting || (column.reading_waiting && !map.values.empty());
+  v.head.empty = map.values.empty();
+  if (map.trouble) v.head.trouble = trouble_view(*map.trouble, words);
+  settle_head(v.head, words);
+  if (!v.head.empty) return;
+  if (column.reading && !map.trouble) {
+    v.head.sentence = words.strings.get(map.waiting ? "empty.reading" : "attention.none");
+    return;
+  }
+  PanelHead why;
+  reading_head(why, state, v.family.family, words);
+  if (why.empty) v.head.sentence = why.sentence;
+}
+
+}  // namespace
+
+AttentionView build_attention(const State& state, Family family, AttentionKind kind, const Words& words) {
+  const MapState& map = state.column(family).map(kind);
+  AttentionView v;
+  v.family = family_view(family, words);
+  v.kind = kind;
+  v.id = protocol::attention_kind_name(kind);
+  v.shape = shape_of(family, kind);
+  const std::string shape(shape_id(v.shape));
+  v.shape_sign = words.strings.get("attention.shape." + shape + ".sign");
+  v.shape_words = words.strings.get("attention.shape." + shape);
+  v.rows_label = words.strings.get("attention.rows");
+  v.columns_label = words.strings.get("attention.columns");
+  v.choice = choice_text(map.choice, words);
+  v.layer_label = words.strings.get("attention.layer");
+  v.head_label = words.strings.get("attention.head");
+  v.layers = choices(map.layers, map.choice.layer, words);
+  v.heads = choices(map.heads, map.choice.head, words);
+  v.version = map.version;
+  fill_head(v, state, map, words);
+  if (map.values.empty()) return v;
+  v.rows = map.rows.size();
+  v.columns = map.columns.size();
+  v.values = map.values;
+  const float most = std::ranges::max(map.values);
+  v.scale = static_cast<float>(nice_scale(static_cast<double>(largest_choice(map))));
+  v.scale_text = words.strings.fill(most > v.scale ? "attention.scale_more" : "attention.scale", {{"most", fixed_text(static_cast<double>(v.scale), 2, words.number)}});
+  v.row_labels = labels(state, family, rows_are_output(kind), map.rows);
+  v.column_labels = labels(state, family, columns_are_output(kind), map.columns);
+  v.pointed = pointed(state, v, map, words);
+  v.rows_reached = rows_reached(state, family, kind, map);
+  return v;
+}
+
+}  // namespace trilens::view
