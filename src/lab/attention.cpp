@@ -1,10 +1,9 @@
 // Who looks at whom: the probabilities that the runtime computed, one head of one layer, or their mean.
-#include <algorithm>
 #include <utility>
 
 #include "analysis/attention_mean.hpp"
 #include "lab/experiments.hpp"
-#include "lab/generation.hpp"
+#include "lab/sides.hpp"
 #include "lab/text.hpp"
 
 namespace trilens::lab {
@@ -64,41 +63,6 @@ std::vector<std::string> spellings(const std::vector<protocol::Piece>& pieces) {
   return out;
 }
 
-struct Sides {
-  ModelText text;
-  Ids output;                                  // encoder-decoder
-  std::vector<protocol::Piece> output_pieces;  // encoder-decoder
-};
-
-// The text, and for an encoder-decoder what its decoder reads.
-Task<Result<Sides>> both_sides(Context& context, const protocol::Attention& request) {
-  const LoadedModel& model = context.model;
-  auto text = request.as_read ? text_as_read(model, request.text) : text_to_the_letter(model, request.text);
-  if (!text) co_return std::unexpected(text.error());
-  Sides sides{.text = std::move(*text), .output = {}, .output_pieces = {}};
-  if (model.family != Family::encoder_decoder || request.kind == AttentionKind::self) co_return sides;
-  if (request.target) {
-    ModelText target = decoder_text(model, *request.target);
-    sides.output = std::move(target.ids);
-    sides.output_pieces = std::move(target.pieces);
-  } else {
-    auto output = co_await greedy_output(context, sides.text.ids);
-    if (!output) co_return std::unexpected(output.error());
-    sides.output_pieces = output_pieces(model, *output);
-    sides.output = std::move(*output);
-  }
-  co_return sides;
-}
-
-Task<Result<std::vector<Tensor>>> maps_of(Context& context, const Sides& sides, AttentionKind kind, std::vector<std::string> names) {
-  LoadedModel& model = context.model;
-  if (model.encoder != nullptr && kind == AttentionKind::self) co_return co_await encoder_taps(model, sides.text.ids, std::move(names));
-  if (model.family == Family::decoder) co_return co_await decoder_taps(model, nullptr, sides.text.ids, std::move(names));
-  auto source = co_await encode_source(model, sides.text.ids);
-  if (!source) co_return std::unexpected(source.error());
-  co_return co_await decoder_taps(model, &*source, sides.output, std::move(names));
-}
-
 }  // namespace
 
 Task<Result<protocol::AttentionMap>> attention(Context& context, protocol::Attention request) {
@@ -108,17 +72,20 @@ Task<Result<protocol::AttentionMap>> attention(Context& context, protocol::Atten
   if (layers == 0) co_return fail(ErrorCode::model_unsupported, "The attention of this model could not be opened: its file hides it in fused operators.");
   if (auto fits = check_index("layer", request.layer, layers); !fits) co_return std::unexpected(fits.error());
   if (auto fits = check_index("head", request.head, model.config.heads); !fits) co_return std::unexpected(fits.error());
-  auto sides = co_await both_sides(context, request);
+  auto text = request.as_read ? text_as_read(model, request.text) : text_to_the_letter(model, request.text);
+  if (!text) co_return std::unexpected(text.error());
+  const bool in_decoder = model.family == Family::encoder_decoder && request.kind != AttentionKind::self;
+  auto sides = co_await take_sides(context, std::move(*text), in_decoder, request.target);
   if (!sides) co_return std::unexpected(sides.error());
   if (auto on = context.go_on(); !on) co_return std::unexpected(on.error());
 
-  auto maps = co_await maps_of(context, *sides, request.kind, tap_names(request.kind, request.layer, layers));
+  auto maps = co_await taps_of(context, *sides, tap_names(request.kind, request.layer, layers));
   if (!maps) co_return std::unexpected(maps.error());
   auto values = combine(*maps, request.head);
   if (!values) co_return std::unexpected(values.error());
 
   protocol::AttentionMap out;
-  out.row_pieces = sides->output.empty() ? sides->text.pieces : sides->output_pieces;
+  out.row_pieces = in_decoder ? sides->output_pieces : sides->text.pieces;
   out.column_pieces = request.kind == AttentionKind::decoder_self ? sides->output_pieces : sides->text.pieces;
   out.rows = spellings(out.row_pieces);
   out.columns = spellings(out.column_pieces);

@@ -88,6 +88,7 @@ Task<Result<ResultValue>> Engine::experiment(std::int64_t id, Slot& s, const pro
   if (const auto* r = std::get_if<protocol::FillMask>(&request)) co_return as_value(co_await fill_mask(context, *r));
   if (const auto* r = std::get_if<protocol::NextToken>(&request)) co_return as_value(co_await next_token(context, *r));
   if (const auto* r = std::get_if<protocol::Attention>(&request)) co_return as_value(co_await attention(context, *r));
+  if (const auto* r = std::get_if<protocol::Tap>(&request)) co_return as_value(co_await tap(context, *r));
   if (const auto* r = std::get_if<protocol::Embed>(&request)) co_return as_value(co_await embed(context, *r));
   if (const auto* r = std::get_if<protocol::Read>(&request)) co_return as_value(co_await read(context, *r));
   if (const auto* r = std::get_if<protocol::Generate>(&request)) {

@@ -1,4 +1,5 @@
-// The experiments, one file each: read a text, fill a blank, predict the next token, show attention, embed.
+// The experiments, one file each: read a text, fill a blank, predict the next token, show attention or
+// any other inner value, embed.
 //
 // Each is a free function of a context (whose model's turn it holds) and a request. Errors besides those of the runtime:
 // empty_input, no_blank, unsupported_task (and why), invalid_argument (a layer or head that there is not), cancelled.
@@ -16,6 +17,7 @@ namespace trilens::lab {
 [[nodiscard]] Task<Result<protocol::Filled>> fill_mask(Context& context, protocol::FillMask request);
 [[nodiscard]] Task<Result<protocol::NextTokens>> next_token(Context& context, protocol::NextToken request);
 [[nodiscard]] Task<Result<protocol::AttentionMap>> attention(Context& context, protocol::Attention request);
+[[nodiscard]] Task<Result<protocol::TapValues>> tap(Context& context, protocol::Tap request);
 [[nodiscard]] Task<Result<protocol::Embedded>> embed(Context& context, protocol::Embed request);
 [[nodiscard]] Task<Result<protocol::Reading>> read(Context& context, protocol::Read request);
 

@@ -143,6 +143,12 @@ Request read_cancel(Fields& in, const Json&) {
   return r;
 }
 
+Request read_tap(Fields& in, const Json&) {
+  Tap r{family_of(in), in.text("tap"), in.text("text"), std::nullopt};
+  if (in.has("target")) r.target = in.text("target");
+  return r;
+}
+
 constexpr std::array<std::pair<std::string_view, Reader>, std::variant_size_v<Request>> kRequests{{
     {"load", read_load},
     {"tokenize", read_tokenize},
@@ -155,6 +161,7 @@ constexpr std::array<std::pair<std::string_view, Reader>, std::variant_size_v<Re
     {"embed", read_embed},
     {"read", read_read},
     {"cancel", read_cancel},
+    {"tap", read_tap},
 }};
 
 struct Write {
@@ -184,6 +191,11 @@ struct Write {
   Json operator()(const Read& r) const {
     Json out{{"family", family_name(r.family)}, {"text", r.text}, {"top_k", r.top_k}};
     put(out, "token", r.token);
+    return out;
+  }
+  Json operator()(const Tap& r) const {
+    Json out{{"family", family_name(r.family)}, {"tap", r.tap}, {"text", r.text}};
+    put(out, "target", r.target);
     return out;
   }
   Json operator()(const Cancel& r) const {

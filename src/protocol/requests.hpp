@@ -102,6 +102,14 @@ struct Attention {
   bool as_read = false;               // the text prepared as for Read, and byte offsets into the text as it stood before
 };
 
+// A value from the inside of the model, by the name of its tap (Loaded::taps lists them), for a text taken to the letter.
+struct Tap {
+  Family family = Family::encoder;
+  std::string tap;                    // "self.0.q", "hidden.2", "cross.1.probabilities"
+  std::string text;
+  std::optional<std::string> target;  // encoder-decoder; absent: the model's own greedy output
+};
+
 struct Embed {
   Family family = Family::encoder;
   std::string text;
@@ -121,7 +129,7 @@ struct Cancel {
   std::optional<Family> family;
 };
 
-using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel>;
+using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap>;
 
 struct RequestMessage {
   std::int64_t id = 0;

@@ -146,6 +146,12 @@ void describe(IO& io, Reading& r) {
 }
 
 template <class IO>
+void describe(IO& io, TapValues& t) {
+  io("shape", t.shape);
+  io("values", t.values);
+}
+
+template <class IO>
 void describe(IO&, Done&) {}
 
 template <class IO>
@@ -169,7 +175,7 @@ namespace {
 
 // The names under which results travel, in the order of ResultValue.
 constexpr std::array<const char*, std::variant_size_v<ResultValue>> kResultNames{
-    "done", "loaded", "tokenized", "filled", "next_tokens", "generated", "attention", "embedded", "reading"};
+    "done", "loaded", "tokenized", "filled", "next_tokens", "generated", "attention", "embedded", "reading", "tap"};
 
 Json result_value(const ResultValue& value) {
   return std::visit([](const auto& v) { return written(v); }, value);

@@ -143,10 +143,15 @@ struct Reading {
   std::int64_t cache_bytes = 0;
 };
 
+struct TapValues {
+  std::vector<std::int64_t> shape;
+  std::vector<float> values;           // row-major
+};
+
 struct Done {};                        // Cancel, BeginGeneration
 
 using ResultValue =
-    std::variant<Done, Loaded, Tokenized, Filled, NextTokens, Generated, AttentionMap, Embedded, Reading>;
+    std::variant<Done, Loaded, Tokenized, Filled, NextTokens, Generated, AttentionMap, Embedded, Reading, TapValues>;
 
 struct Progress {
   std::string stage;                   // "fetch", "open", "check"

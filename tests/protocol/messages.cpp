@@ -38,6 +38,7 @@ TEST_CASE("every request survives the way to JSON and back") {
       R"({"id":9,"type":"embed","family":"encoder","text":"a"})",
       R"({"id":10,"type":"read","family":"encoder","text":"a","top_k":4,"token":2})",
       R"({"id":11,"type":"cancel","request":4})",
+      R"({"id":12,"type":"tap","family":"encoder_decoder","tap":"cross.0.q","text":"a","target":"b"})",
   };
   for (const char* text : requests) {
     CAPTURE(text);
