@@ -80,7 +80,8 @@ build_catch2() { # INSTALL_PREFIX CMAKE_ARGUMENT...
 }
 build_catch2_native() { build_catch2 "$DEPS/catch2-native"; }
 build_catch2_wasm() {
-  build_catch2 "$DEPS/catch2-wasm" -DCMAKE_TOOLCHAIN_FILE="$EMSCRIPTEN_ROOT/cmake/Modules/Platform/Emscripten.cmake" -DCMAKE_CXX_FLAGS=-fwasm-exceptions
+  build_catch2 "$DEPS/catch2-wasm" -DCMAKE_TOOLCHAIN_FILE="$EMSCRIPTEN_ROOT/cmake/Modules/Platform/Emscripten.cmake" -DCMAKE_CXX_FLAGS=-fwasm-exceptions \
+    -DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY # linking the feature tests would build debug variants of all system libraries
 }
 
 # --- Emscripten: $EMSDK, PATH, else a private prefix

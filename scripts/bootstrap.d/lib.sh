@@ -12,6 +12,7 @@ step() {
   say "$label ..."
   (set -euo pipefail; "$3") >"$log" 2>&1 9>&- &
   local worker=$!
+  trap 'pkill -TERM -P '"$worker"'; kill '"$worker"'; fail "$label" "interrupted; run scripts/bootstrap again to go on"' INT TERM
   while kill -0 "$worker" 2>/dev/null; do
     sleep 0.2
     if ((SECONDS - started >= 15 && (SECONDS - started) % 15 == 0)); then
@@ -20,6 +21,7 @@ step() {
     fi
   done
   wait "$worker" || status=$?
+  trap - INT TERM
   if ((status != 0)); then
     { tail -n 15 "$log" | sed 's/^/  | /'; } >&2
     local hints
