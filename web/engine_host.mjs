@@ -14,10 +14,11 @@ import { OrtRuntime } from './ort_session.mjs';
 /** @typedef {import('./engine_client.mjs').EngineConfig} EngineConfig */
 /** @typedef {import('./load_ort.mjs').Source} Source */
 /**
- * What browser_runtime.cpp hands in. Strings are UTF-8 in the heap, made by `text` and freed by the callee.
+ * What browser_runtime.cpp hands in. Strings are UTF-8 in the heap, made by `text`; `open` frees the one that it is given.
  * @typedef {object} EngineFunctions
  * @property {() => Uint8Array} heap
  * @property {(text: string) => number} text
+ * @property {(at: number) => void} free what `text` made and nobody took
  * @property {(ticket: number, json: number) => void} open
  * @property {(ticket: number, index: number) => number} place
  * @property {(ticket: number) => void} close
@@ -165,14 +166,14 @@ export class EngineHost {
     open(ticket, text(JSON.stringify(reply.json)));
     (reply.payloads ?? []).forEach((bytes, i) => {
       const at = place(ticket, i);
-      if (bytes.length > 0) heap().set(bytes, at);
+      if (bytes.length > 0) heap().set(bytes, at >>> 0);
     });
     close(ticket);
   }
 
   /** @param {number} at @param {number} bytes */
   copy(at, bytes) {
-    return this.engine.heap().slice(at, at + bytes);
+    return this.engine.heap().slice(at >>> 0, (at >>> 0) + bytes);
   }
 }
 
@@ -230,6 +231,9 @@ export async function startEngine(config, post) {
   });
   post({ type: 'ready', info: { webgpu: webgpu.available, adapter: webgpu.name } });
   return (message) => {
-    if (message.type === 'request') module._trilens_engine_receive_text(host.engine.text(message.json));
+    if (message.type !== 'request') return;
+    const at = host.engine.text(message.json);
+    module._trilens_engine_receive(at);
+    host.engine.free(at);
   };
 }
