@@ -117,8 +117,8 @@ Result<void> Loader::read_words_and_shape() {
   auto config = model::parse_config({text_of(files_, "config.json"), text_of(files_, "generation_config.json"), text_of(files_, "tokenizer_config.json")});
   if (!config) return std::unexpected(config.error());
   if (config->family != entry_.family) {
-    return fail(ErrorCode::model_unsupported, "The model " + entry_.id + " is of the family " + std::string(family_name(config->family)) + ", not " +
-                                                  std::string(family_name(entry_.family)) + ": load it into that column.");
+    return fail(ErrorCode::model_malformed, "The catalog lists " + entry_.id + " as " + std::string(family_name(entry_.family)) +
+                                                ", and its config.json says " + std::string(family_name(config->family)) + ": write the catalog anew.");
   }
   auto tokenizer = tokenize::Tokenizer::from_json(text_of(files_, "tokenizer.json"));
   if (!tokenizer) return std::unexpected(tokenizer.error());
@@ -292,6 +292,10 @@ Task<Result<std::unique_ptr<LoadedModel>>> load_model(Services services, const m
     }();
     co_return fail(ErrorCode::model_missing, "There is no " + std::string(family_name(request.family)) + " model \"" + request.model +
                                                  "\" in the catalog; there is: " + known + ".");
+  }
+  if (entry->family != request.family) {
+    co_return fail(ErrorCode::model_unsupported, "The model " + entry->id + " is of the family " + std::string(family_name(entry->family)) + ", not " +
+                                                     std::string(family_name(request.family)) + ": load it into that column.");
   }
   Loader loader(services, *entry, std::move(hooks));
   co_return co_await loader.load(request.provider);

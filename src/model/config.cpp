@@ -1,0 +1,143 @@
+#include "model/config.hpp"
+
+#include <array>
+#include <utility>
+
+#include "model/json_fields.hpp"
+
+namespace trilens::model {
+namespace {
+
+constexpr std::int64_t kMost = 1 << 24;             // of any count in a config; more is not a model
+constexpr std::int64_t kRelativePositions = 512;    // what T5 was trained for where its config does not say
+
+// How the configuration classes of transformers name things, by model_type.
+struct Names {
+  std::string_view type;
+  Family family;
+  const char* layers;
+  const char* decoder_layers;  // nullptr where there is one stack
+  const char* heads;
+  const char* hidden;
+  const char* positions;
+  const char* head_size;       // nullptr: hidden / heads
+  std::int64_t reserved_positions = 0;  // rows of the position table that no token gets (RoBERTa, BART: padding)
+};
+
+constexpr std::array kNames{
+    Names{"bert", Family::encoder, "num_hidden_layers", nullptr, "num_attention_heads", "hidden_size", "max_position_embeddings", nullptr},
+    Names{"distilbert", Family::encoder, "n_layers", nullptr, "n_heads", "dim", "max_position_embeddings", nullptr},
+    Names{"roberta", Family::encoder, "num_hidden_layers", nullptr, "num_attention_heads", "hidden_size", "max_position_embeddings", nullptr, 2},
+    Names{"gpt2", Family::decoder, "n_layer", nullptr, "n_head", "n_embd", "n_positions", nullptr},
+    Names{"gpt_neo", Family::decoder, "num_layers", nullptr, "num_heads", "hidden_size", "max_position_embeddings", nullptr},
+    Names{"t5", Family::encoder_decoder, "num_layers", "num_decoder_layers", "num_heads", "d_model", "n_positions", "d_kv"},
+    Names{"mt5", Family::encoder_decoder, "num_layers", "num_decoder_layers", "num_heads", "d_model", "n_positions", "d_kv"},
+    Names{"bart", Family::encoder_decoder, "encoder_layers", "decoder_layers", "encoder_attention_heads", "d_model", "max_position_embeddings", nullptr},
+    Names{"marian", Family::encoder_decoder, "encoder_layers", "decoder_layers", "encoder_attention_heads", "d_model", "max_position_embeddings", nullptr},
+};
+
+const Names* names_of(std::string_view type) {
+  for (const Names& names : kNames) {
+    if (names.type == type) return &names;
+  }
+  return nullptr;
+}
+
+std::string known_types() {
+  std::string out;
+  for (const Names& names : kNames) out += (out.empty() ? "" : ", ") + std::string(names.type);
+  return out;
+}
+
+Result<Json> parse(std::string_view text, const char* file) {
+  if (text.empty()) return Json::object();
+  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (json.is_discarded()) return fail(ErrorCode::model_malformed, std::string(file) + " is not JSON: it was cut short, or is not what its name says.");
+  return json;
+}
+
+std::int64_t positions(JsonFields& in, const Names& names) {
+  if (names.head_size != nullptr && !in.has(names.positions)) return kRelativePositions;
+  return in.integer(names.positions, names.reserved_positions + 1, kMost) - names.reserved_positions;
+}
+
+// eos_token_id: a number, or a list of them.
+std::vector<std::int32_t> ends(JsonFields& in, const Json& json) {
+  std::vector<std::int32_t> ids;
+  if (!in.has("eos_token_id")) return ids;
+  if (!json["eos_token_id"].is_array()) return {*in.maybe_id("eos_token_id")};
+  for (const Json& id : json["eos_token_id"]) {
+    if (!id.is_number_integer()) {
+      in.refuse("eos_token_id", "must be a whole number, or a list of them");
+      return ids;
+    }
+    ids.push_back(id.get<std::int32_t>());
+  }
+  return ids;
+}
+
+// mask_token: a string, or an object with its content.
+std::string mask_token(JsonFields& in, const Json& json) {
+  if (!in.has("mask_token")) return {};
+  if (json["mask_token"].is_object() && json["mask_token"].contains("content") && json["mask_token"]["content"].is_string()) {
+    return json["mask_token"]["content"].get<std::string>();
+  }
+  return in.text("mask_token");
+}
+
+std::string first_prefix(JsonFields& in) {
+  for (const Json& task : in.object_or_empty("task_specific_params")) {
+    if (task.is_object() && task.contains("prefix") && task["prefix"].is_string()) return task["prefix"].get<std::string>();
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Config> parse_config(const ConfigFiles& files) {
+  const auto json = parse(files.config, "config.json");
+  const auto generation_json = parse(files.generation, "generation_config.json");
+  const auto tokenizer_json = parse(files.tokenizer, "tokenizer_config.json");
+  for (const auto* parsed : {&json, &generation_json, &tokenizer_json}) {
+    if (!*parsed) return std::unexpected(parsed->error());
+  }
+  JsonFields in(*json, "config.json", {});
+  JsonFields generation(*generation_json, "generation_config.json", {});
+  JsonFields tokenizer(*tokenizer_json, "tokenizer_config.json", {});
+
+  Config out;
+  out.model_type = in.text("model_type");
+  if (!in.ok()) return in.error();
+  const Names* names = names_of(out.model_type);
+  if (names == nullptr) {
+    return fail(ErrorCode::model_unsupported, "A model of the type \"" + out.model_type + "\" cannot be opened here; those that can: " + known_types() + ".");
+  }
+  out.family = names->family;
+  out.layers = in.integer(names->layers, 1, kMost);
+  // A T5's decoder is as deep as its encoder where nothing else is said.
+  if (names->decoder_layers != nullptr) {
+    out.decoder_layers = in.has(names->decoder_layers) ? in.integer(names->decoder_layers, 1, kMost) : out.layers;
+  }
+  out.heads = in.integer(names->heads, 1, kMost);
+  out.hidden = in.integer(names->hidden, 1, kMost);
+  out.head_size = names->head_size != nullptr ? in.integer(names->head_size, 1, kMost) : out.hidden / out.heads;
+  out.vocabulary = in.integer("vocab_size", 1, kMost);
+  out.max_tokens = positions(in, *names);
+
+  out.eos_ids = generation.has("eos_token_id") ? ends(generation, *generation_json) : ends(in, *json);
+  out.bos_id = in.maybe_id("bos_token_id");
+  out.pad_id = in.maybe_id("pad_token_id");
+  const auto start = generation.has("decoder_start_token_id") ? generation.maybe_id("decoder_start_token_id") : in.maybe_id("decoder_start_token_id");
+  if (out.family == Family::encoder_decoder) {
+    if (!start) in.refuse("decoder_start_token_id", "is missing; it must be a whole number");
+    out.decoder_start_id = start.value_or(0);
+  }
+  out.mask_token = out.family == Family::encoder ? mask_token(tokenizer, *tokenizer_json) : std::string{};
+  out.task_prefix = first_prefix(in);
+  for (const JsonFields* fields : {&in, &generation, &tokenizer}) {
+    if (!fields->ok()) return fields->error();
+  }
+  return out;
+}
+
+}  // namespace trilens::model
