@@ -1,0 +1,79 @@
+"""Make the bundled models: corpus, tokenizers, training, export, scores, cards, fixtures.
+
+    python scripts/models/make.py                    everything; training resumes and takes --minutes in all for each model
+    python scripts/models/make.py export evaluate    some steps, in the order below
+    python scripts/models/make.py --list             the steps
+
+The three trainings run side by side. A GPU is used where PyTorch finds one. Checkpoints and logs: build/training/.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ORACLES = HERE.parents[1] / "tests" / "oracles"
+FAMILIES = ("bert", "gpt2", "t5")
+STEPS = {
+    "corpus": "filter the original pairs again (needs --original)",
+    "tokenizers": "train the tokenizers (the models must be trained anew after a change)",
+    "train": "train, or go on training",
+    "export": "the best checkpoints to assets/models/, checked against PyTorch",
+    "evaluate": "scores on the held-out sentences",
+    "cards": "README.md of each model",
+    "fixtures": "the reference's answers for the tests",
+}
+USUAL = ("train", "export", "evaluate", "cards", "fixtures")
+
+
+def run(*arguments: str, folder: Path = HERE) -> None:
+    """One step in a process of its own; stops everything if it fails."""
+    print("+", *arguments, flush=True)
+    subprocess.run([sys.executable, *arguments], cwd=folder, check=True)
+
+
+def train(minutes: float, threads: int) -> None:
+    """The three side by side, at the lowest priority."""
+    environment = os.environ | {"TOKENIZERS_PARALLELISM": "false", "OMP_NUM_THREADS": str(threads)}
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-m", "trio.train", family, "--minutes", str(minutes), "--threads", str(threads)],
+            cwd=HERE, env=environment, preexec_fn=lambda: os.nice(19))
+        for family in FAMILIES]
+    if any([process.wait() for process in started]):
+        raise SystemExit("a training stopped with an error; its message is above")
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("steps", nargs="*", metavar="STEP", help=", ".join(STEPS))
+    parser.add_argument("--list", action="store_true", help="say what the steps are")
+    parser.add_argument("--minutes", type=float, default=95, help="training time of each model, in all (default 95)")
+    parser.add_argument("--threads", type=int, default=1, help="CPU threads of each training (default 1)")
+    parser.add_argument("--original", help="the unfiltered pairs, eng-fra.tsv.xz, for the step corpus")
+    arguments = parser.parse_args()
+    if arguments.list:
+        print("\n".join(f"{name:12}{what}" for name, what in STEPS.items()))
+        return
+    unknown = set(arguments.steps) - set(STEPS)
+    if unknown:
+        parser.error(f"no such step: {', '.join(sorted(unknown))}")
+    for step in [name for name in STEPS if name in (arguments.steps or USUAL)]:
+        if step == "corpus":
+            if not arguments.original:
+                parser.error("the step corpus needs --original FILE")
+            run("corpus/build.py", str(Path(arguments.original).resolve()))
+        elif step == "train":
+            train(arguments.minutes, arguments.threads)
+        elif step == "fixtures":
+            for script in ("tokenizers_oracle", "search_oracle", "sampling_oracle", "models_oracle"):
+                run(f"{script}.py", folder=ORACLES)
+        else:
+            run("-m", "trio." + {"tokenizers": "tokenizers_", "cards": "card"}.get(step, step))
+
+
+if __name__ == "__main__":
+    main()
