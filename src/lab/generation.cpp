@@ -147,7 +147,9 @@ Result<Generation> begin_generation(Context& context, const protocol::BeginGener
     return fail(ErrorCode::unsupported_task,
                 "An encoder cannot continue a text: it reads everything at once and predicts only the blanks in it. Use fill_mask.");
   }
-  auto text = request.as_read ? text_as_read(model, request.text) : text_to_the_letter(model, request.text);
+  // A decoder writes into the positions that the text leaves; an encoder-decoder has a second row of them.
+  const std::size_t room = model.family == Family::decoder ? static_cast<std::size_t>(request.options.max_new_tokens) : 0;
+  auto text = request.as_read ? text_as_read(model, request.text, room) : text_to_the_letter(model, request.text, room);
   if (!text) return std::unexpected(text.error());
   Ids source;
   Ids prompt;

@@ -30,12 +30,12 @@ struct ModelText {
   std::size_t blanks = 0;
 };
 
-// The text itself, every character of it.
-[[nodiscard]] Result<ModelText> text_to_the_letter(const LoadedModel& model, std::string_view text);
+// The text itself, every character of it. `room`: positions to leave free for what will be written, at most half of them.
+[[nodiscard]] Result<ModelText> text_to_the_letter(const LoadedModel& model, std::string_view text, std::size_t room = 0);
 // Only `___` and other families' blanks are rewritten.
 [[nodiscard]] Result<ModelText> text_with_blanks(const LoadedModel& model, std::string_view text);
 // As `Read` gives it to the family (prompt.hpp).
-[[nodiscard]] Result<ModelText> text_as_read(const LoadedModel& model, std::string_view text);
+[[nodiscard]] Result<ModelText> text_as_read(const LoadedModel& model, std::string_view text, std::size_t room = 0);
 
 // The start of what an encoder-decoder writes: its start token and the pieces of `target`, without the end token.
 [[nodiscard]] ModelText decoder_text(const LoadedModel& model, std::string_view target);
