@@ -1,0 +1,4 @@
+// What the tests put into the page, or find there: their callbacks run in the browser, but are type-checked here.
+declare const rt: any;
+declare const trilens: any;
+interface Window { rt: any; trilens: any; TRILENS_DETAIL?: boolean }
