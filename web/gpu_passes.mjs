@@ -49,11 +49,12 @@ class BufferPool {
 
 /** Our passes on one device. */
 export class GpuPasses {
-  /** @param {Gpu} gpu @param {string} shader text of shaders/row_statistics.wgsl */
-  constructor(gpu, shader) {
+  /** @param {Gpu} gpu @param {string} shader text of shaders/row_statistics.wgsl @param {number} [workgroup] a power of two from 64 on */
+  constructor(gpu, shader, workgroup = kWorkgroupSize) {
     this.gpu = gpu;
     this.device = gpu.device;
     this.shader = shader;
+    this.workgroup = Math.min(workgroup, this.device.limits.maxComputeInvocationsPerWorkgroup);
     this.staging = new BufferPool(this.device, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST, 'trilens staging');
     this.storage = new BufferPool(this.device, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST, 'trilens storage');
     this.uniform = new BufferPool(this.device, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST, 'trilens uniform');
@@ -118,8 +119,7 @@ export class GpuPasses {
    * @returns {Promise<Uint32Array>} [rows, 4 + 2 top]: the shader's results (unpackRow reads one)
    */
   async rowStatistics(logits, vocabulary, rows, top) {
-    this.pipeline ??= this.makePipeline();
-    const pipeline = await this.gpu.orLost(this.pipeline);
+    const pipeline = await this.gpu.orLost(this.warm());
     const stride = kHeader + 2 * top;
     const index = this.storage.take(rows.length * 4);
     const results = this.storage.take(rows.length * stride * 4);
@@ -143,10 +143,15 @@ export class GpuPasses {
     return new Uint32Array(bytes.buffer);
   }
 
+  /** Compiles the shader, once. @returns {Promise<GPUComputePipeline>} */
+  warm() {
+    this.pipeline ??= this.makePipeline();
+    return this.pipeline;
+  }
+
   async makePipeline() {
     const module = this.device.createShaderModule({ code: this.shader, label: 'row_statistics.wgsl' });
-    const workgroup_size = Math.min(kWorkgroupSize, this.device.limits.maxComputeInvocationsPerWorkgroup);
-    return this.device.createComputePipelineAsync({ layout: 'auto', label: 'row statistics', compute: { module, entryPoint: 'main', constants: { workgroup_size } } });
+    return this.device.createComputePipelineAsync({ layout: 'auto', label: 'row statistics', compute: { module, entryPoint: 'main', constants: { workgroup_size: this.workgroup } } });
   }
 
   /** Frees the pools' idle buffers. */

@@ -102,7 +102,11 @@ export class OrtRuntime {
     const entry = { provider, gpu, remote: new Set(remoteOutputs), broken: false, source: null, lease: /** @type {any} */ (null) };
     entry.lease = await this.enqueue('create', () => this.open(model, entry));
     // Where a failed run spoils the session (see run), it is opened again from here. A Blob may live on disk.
-    if (gpu) entry.source = new Blob([/** @type {any} */ (model)]);
+    if (gpu) {
+      entry.source = new Blob([/** @type {any} */ (model)]);
+      // While the first run is prepared; who needs it will hear what went wrong.
+      this.passesOf(gpu).warm().catch(() => {});
+    }
     const id = ++this.lastSession;
     this.sessions.set(id, entry);
     return { session: id, inputs: entry.lease.session.inputNames, outputs: entry.lease.session.outputNames };
