@@ -1,0 +1,47 @@
+// What the page module asks of the browser: web/page_host.mjs, behind functions.
+//
+// Every call is cheap and returns at once. One thread: the page's. attach() hands the module's own functions over; they are
+// the extern "C" ones of main.cpp.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "ui/geometry.hpp"
+#include "ui/interaction.hpp"
+
+namespace trilens::app::host {
+
+void attach();
+
+void wake();                                    // draw soon
+void wake_after(double millis);                 // call tick() then
+void send(const std::string& json);             // to the engine
+void resolve(std::int64_t ticket, const std::string& json);
+void reject(std::int64_t ticket, const std::string& code, const std::string& message);
+void copy(const std::string& text);
+void remember(const std::string& json);
+void language(const std::string& language);
+void changed();                                 // the mirror may want to look
+void show_text(const std::string& text);        // in the text field
+void place_field(ui::Rect rect, float size);    // CSS pixels
+void focus_field();
+void extent(float height);                      // of the page
+void scroll_to(float y);
+void cursor(ui::Cursor cursor);
+void focus_words(const std::string& words);     // said aloud
+void dress(const std::string& json);            // custom properties of web/page.css
+[[nodiscard]] double now();                     // performance.now()
+
+// Letters from the browser's fonts (web/glyphs.mjs). Sizes in device pixels.
+[[nodiscard]] float glyph_advance(char32_t codepoint, float size);
+struct Glyph {
+  int width = 0, height = 0, left = 0, top = 0;  // left, top: from the pen on the baseline to the first pixel
+  float advance = 0;
+  bool colored = false;
+  std::uint8_t* pixels = nullptr;                // RGBA, free() it; null when there is nothing to see
+};
+[[nodiscard]] Glyph glyph(char32_t codepoint, float size);
+
+}  // namespace trilens::app::host

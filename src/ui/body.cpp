@@ -1,0 +1,164 @@
+// Shell's middle: the examples, then the rows, each drawn across all columns so that they line up.
+
+#include <array>
+#include <cmath>
+
+#include "ui/bars_ui.hpp"
+#include "ui/shell.hpp"
+#include "ui/widgets.hpp"
+
+namespace trilens::ui {
+namespace {
+
+using state::Tab;
+
+struct Section {
+  Tab tab = Tab::overview;
+  const view::PanelHead* (*head)(const view::ColumnView&) = nullptr;
+  float (*draw)(const view::ColumnView&, Frame&, Place, PanelState&, Commands&) = nullptr;
+};
+
+constexpr std::array kSections{
+    Section{Tab::tokens, [](const view::ColumnView& c) { return &c.tokens.head; },
+            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.tokens, f, at, p, out); }},
+    Section{Tab::prediction, [](const view::ColumnView& c) { return &c.prediction.head; },
+            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.prediction, f, at, p, out); }},
+    Section{Tab::attention, nullptr,
+            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.attention, f, at, p, out); }},
+    Section{Tab::generation, [](const view::ColumnView& c) { return &c.generation.head; },
+            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.generation, f, at, p, out); }},
+    Section{Tab::cost, [](const view::ColumnView& c) { return &c.cost.head; },
+            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.cost, f, at, p, out); }},
+};
+
+// "What it says  logits → probabilities": across the page, once for all columns.
+float draw_section_head(const view::ColumnView& column, const Section& section, Frame& frame, Rect rect) {
+  const Theme& theme = frame.theme;
+  const view::PanelHead* head = section.head != nullptr ? section.head(column) : nullptr;
+  const std::string& title = head != nullptr ? head->title : column.attention_title;
+  const view::PanelHead* words = head != nullptr ? head : column.attention.empty() ? nullptr : &column.attention.front().head;
+  const float used = frame.line(rect, title, kLabel, theme.ink);
+  if (words != nullptr && !words->term.empty()) {
+    const Rect term{rect.x + used + 10, rect.y, rect.w - used - 10, rect.h};
+    const float wide = frame.line(term, words->term, kSmall, theme.muted);
+    const Rect spot{rect.x, rect.y, used + 10 + wide, rect.h};
+    const Hit hit = frame.target(id_of("term", static_cast<std::uint64_t>(section.tab)), spot, {.label = words->term + ". " + words->explanation, .cursor = Cursor::arrow});
+    if (hit.hovered) frame.tooltip(words->explanation);
+    else if (hit.focused) frame.tooltip_at(spot, words->explanation);
+    if (hit.focused) frame.focus_ring(spot, 4);
+  }
+  return rect.h;
+}
+
+}  // namespace
+
+float Shell::draw_intro(const view::PageView& view, Frame& frame, Place place, Commands& commands) {
+  const Theme& theme = frame.theme;
+  frame.interaction.region(id_of("region-examples"));
+  const float tall = panel_.phone ? 40 : 32;
+  const float label = frame.measure(view.examples.title, kSmall) + 14;
+  frame.line({place.x, place.y, label, tall}, view.examples.title, kSmall, theme.muted);
+  std::vector<view::ChoiceView> all;
+  for (const auto& row : view.examples.rows) all.push_back({row.id, row.title, row.selected});
+  const float more = 44;
+  float x = place.x + label;
+  for (std::size_t i = 0; i < view.examples.rows.size(); ++i) {
+    const view::ExampleView& row = view.examples.rows[i];
+    const float wide = text_button_width(frame, row.title);
+    const bool last = i + 1 == view.examples.rows.size();
+    if (x + wide + (last ? 0 : more) > place.x + place.width) {
+      std::vector<view::ChoiceView> rest(all.begin() + static_cast<std::ptrdiff_t>(i), all.end());
+      rest.insert(rest.begin(), view::ChoiceView{"", "…", true});
+      const auto chosen = dropdown(frame, id_of("examples-more"), {x, place.y, 52, tall}, panel_.open_menu, {{}, rest});
+      if (chosen && *chosen > 0) commands.emplace_back(state::UseExample{rest[*chosen].id});
+      break;
+    }
+    ButtonOptions options;
+    options.label = row.text;
+    options.active = row.selected;
+    if (text_button(frame, id_of("example", i), {x, place.y, wide, tall}, row.title, options)) commands.emplace_back(state::UseExample{row.id});
+    x += wide + 8;
+  }
+  float y = place.y + tall + 6;
+  if (!view.examples.look.empty()) y += frame.paragraph({place.x, y + 2}, place.width, view.examples.look, kBody, theme.ink, 3) + 6;
+  if (!view.header.input_note.empty()) y += frame.paragraph({place.x, y}, place.width, view.header.input_note, kSmall, theme.muted, 3) + 4;
+  return y;
+}
+
+float Shell::draw_body(const view::PageView& view, Frame& frame, Place place, Commands& commands) {
+  const Theme& theme = frame.theme;
+  std::vector<const view::ColumnView*> shown;
+  for (const Family family : view.header.columns) shown.push_back(&view.columns[family_index(family)]);
+  if (shown.empty()) return place.y;
+  const Columns columns = lay_columns(view.layout, frame.width(), shown.size());
+  const float left = columns.boxes.front().x, width = columns.boxes.back().right() - left;
+  float y = place.y + 14;
+
+  if (view.layout == state::LayoutClass::tablet) {
+    draw_family_switch(view.header, frame, {columns.left, y - 14, columns.right - columns.left, 44}, commands);
+    y += 40;
+  }
+  if (view.status.trouble) {
+    const auto box = trouble_box(frame, id_of("engine-trouble"), {left, y, width, 0}, *view.status.trouble);
+    if (box.pressed) apply_offer(*box.pressed, Family::encoder, commands);
+    y += box.height + 12;
+  }
+  if (panel_.phone) {
+    draw_tabs(view.header, frame, {left, y - 8, width, 40}, panel_, commands);
+    y += 36;
+  }
+  y = draw_intro(view, frame, {left, y, width}, commands) + 6;
+
+  // Columns begin here; their hairlines run to the end of the last row.
+  const float columns_top = y;
+  const auto row = [&](const auto& draw_cell) {
+    float bottom = y;
+    for (std::size_t i = 0; i < shown.size(); ++i) bottom = std::max(bottom, draw_cell(*shown[i], Place{columns.boxes[i].x, y, columns.boxes[i].w}));
+    y = bottom;
+  };
+  frame.hairline({columns.left, y}, {columns.right, y}, theme.hairline);
+  y += 16;
+  row([&](const view::ColumnView& column, Place at) { return ui::draw(column.head, frame, at, panel_, commands); });
+  for (const Section& section : kSections) {
+    if (view.tab != Tab::overview && view.tab != section.tab) continue;
+    y += 14;
+    frame.hairline({columns.left, y}, {columns.right, y}, theme.hairline);
+    y += 6;
+    frame.interaction.region(id_of("region-section", static_cast<std::uint64_t>(section.tab)));
+    y += draw_section_head(*shown.front(), section, frame, {left, y, width, 32}) + 4;
+    row([&](const view::ColumnView& column, Place at) { return section.draw(column, frame, at, panel_, commands); });
+  }
+  y += 18;
+  for (std::size_t i = 1; i < shown.size(); ++i) {
+    const float x = columns.boxes[i].x - (columns.boxes[i].x - columns.boxes[i - 1].right()) / 2;
+    frame.hairline({x, columns_top}, {x, y}, theme.hairline);
+  }
+  frame.hairline({columns.left, y}, {columns.right, y}, theme.hairline);
+  return draw_status(view, frame, {left, y + 8, width}, commands);
+}
+
+float Shell::draw_status(const view::PageView& view, Frame& frame, Place place, Commands& commands) {
+  const Theme& theme = frame.theme;
+  const view::StatusView& status = view.status;
+  std::string words = status.sentence;
+  for (const std::string* more : {&status.device, &status.privacy}) {
+    if (!more->empty()) words += (words.empty() ? "" : "  ·  ") + *more;
+  }
+  float y = place.y + frame.paragraph({place.x, place.y + 2}, place.width, words, kSmall, theme.muted, 4) + 14;
+  if (status.notice.empty()) return y;
+  frame.on_top([&status, &commands](Frame& top) {  // stays in sight until it is dismissed
+    const float button = text_button_width(top, status.dismiss_label);
+    const float wide = std::min(top.width() - 24, top.measure(status.notice, kSmall) + button + 52);
+    const float tall = std::max(48.0F, top.paragraph_height(wide - button - 44, status.notice, kSmall) + 20);
+    const Rect box{(top.width() - wide) / 2, top.height() - tall - 76, wide, tall};
+    top.interaction.block(box);
+    top.shadow(box, 10);
+    top.fill(box, top.theme.raised, 10);
+    top.stroke(box, top.theme.hairline, 10);
+    top.paragraph({box.x + 18, box.y + (tall - top.paragraph_height(wide - button - 44, status.notice, kSmall)) / 2}, wide - button - 44, status.notice, kSmall, top.theme.ink);
+    if (text_button(top, id_of("dismiss"), {box.right() - button - 8, box.centre().y - 16, button, 32}, status.dismiss_label, {})) commands.emplace_back(state::DismissNotice{});
+  });
+  return y;
+}
+
+}  // namespace trilens::ui

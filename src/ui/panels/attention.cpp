@@ -1,0 +1,143 @@
+#include <cmath>
+#include <cstdlib>
+
+#include "ui/map_widget.hpp"
+#include "ui/panels/panels.hpp"
+#include "ui/widgets.hpp"
+
+namespace trilens::ui {
+namespace {
+
+constexpr float kCaption = 32;
+
+std::optional<std::int64_t> chosen_index(const view::ChoiceView& choice) {
+  if (choice.id == "mean") return std::nullopt;
+  return std::atoll(choice.id.c_str());
+}
+
+std::optional<std::int64_t> selected(const std::vector<view::ChoiceView>& choices) {
+  for (const auto& choice : choices) {
+    if (choice.selected) return chosen_index(choice);
+  }
+  return std::nullopt;
+}
+
+// "■ Source   layer mean ▾  head mean ▾": the map's name and which of them it is.
+void draw_caption(const view::AttentionView& view, Frame& frame, Rect rect, PanelState& panel, Commands& commands) {
+  const Theme& theme = frame.theme;
+  const std::uint64_t family = family_index(view.family.family), kind = static_cast<std::uint64_t>(view.kind);
+  const DropdownOptions layers{view.layer_label, view.layers}, heads{view.head_label, view.heads};
+  const auto width_of = [&](const DropdownOptions& options) {
+    float value = 24;
+    for (const auto& choice : options.choices) {
+      if (choice.selected) value = frame.measure(choice.label, kSmall);
+    }
+    return std::ceil(frame.measure(options.label, kSmall) + value) + 40;
+  };
+  const float layer_width = view.layers.empty() ? 0 : width_of(layers), head_width = view.heads.empty() ? 0 : width_of(heads);
+  float x = rect.right() - head_width;
+  state::MapChoice choice{selected(view.layers), selected(view.heads)};
+  if (head_width > 0) {
+    if (const auto pressed = dropdown(frame, id_of("head", family, kind), {x, rect.y + 1, head_width, rect.h - 2}, panel.open_menu, heads)) {
+      choice.head = chosen_index(view.heads[*pressed]);
+      commands.emplace_back(state::SelectMap{view.family.family, view.kind, choice});
+    }
+  }
+  x -= layer_width;
+  if (layer_width > 0) {
+    if (const auto pressed = dropdown(frame, id_of("layer", family, kind), {x, rect.y + 1, layer_width, rect.h - 2}, panel.open_menu, layers)) {
+      choice.layer = chosen_index(view.layers[*pressed]);
+      commands.emplace_back(state::SelectMap{view.family.family, view.kind, choice});
+    }
+  }
+  const Rect words{rect.x, rect.y, x - rect.x - 4, rect.h};
+  const float sign = frame.line(words, view.shape_sign, kLabel, theme.of(view.family.family).text) + 6;
+  frame.line({words.x + sign, words.y, words.w - sign, words.h}, view.head.title, kLabel, theme.ink);
+  const Hit hit = frame.target(id_of("map-name", family, kind), words, {.cursor = Cursor::arrow, .focusable = false});
+  if (hit.hovered) frame.tooltip(view.head.title + " · " + view.head.term + "\n" + view.head.explanation);
+}
+
+// The sentence about the cell pointed at, else the legend.
+float draw_reading(const view::AttentionView& view, Frame& frame, Place place) {
+  constexpr float kTall = 24;
+  if (view.pointed) frame.line({place.x, place.y, place.width, kTall}, view.pointed->sentence, kSmall, frame.theme.ink);
+  else draw_legend(frame, {place.x, place.y, place.width, kTall}, view.scale_text);
+  return kTall;
+}
+
+float draw_single(const view::AttentionView& view, Frame& frame, Place place, PanelState& panel, Commands& commands) {
+  draw_caption(view, frame, {place.x, place.y, place.width, kCaption}, panel, commands);
+  float y = place.y + kCaption + 4;
+  y += draw_head_state(view.head, view.family.family, frame, {place.x, y, place.width}, commands);
+  if (view.rows == 0) return y;
+  const MapLayout layout = layout_map(frame, view, {place.width, panel.roomy ? 640.0F : 380.0F, panel.roomy ? 44.0F : 28.0F});
+  draw_map(frame, view, {place.x + layout.left, y + layout.top}, layout, commands);
+  y += layout.top + layout.cell * static_cast<float>(view.rows) + 8;
+  return y + draw_reading(view, frame, {place.x, y, place.width});
+}
+
+const view::AttentionView* find(const std::vector<view::AttentionView>& maps, protocol::AttentionKind kind) {
+  for (const auto& map : maps) {
+    if (map.kind == kind) return &map;
+  }
+  return nullptr;
+}
+
+// Source above, bridge below it (the same columns), target beside the bridge (the same rows): the machine's own plan.
+float draw_plan(const std::vector<view::AttentionView>& maps, Frame& frame, Place place, PanelState& panel, Commands& commands) {
+  const auto* source = find(maps, protocol::AttentionKind::self);
+  const auto* target = find(maps, protocol::AttentionKind::decoder_self);
+  const auto* bridge = find(maps, protocol::AttentionKind::cross);
+  const float most = panel.roomy ? 36 : 22;
+  const float left = std::max(label_width(frame, source->row_labels, 88), label_width(frame, bridge->row_labels, 88)) + 8;
+  const float top = std::max(label_width(frame, source->column_labels, 88), label_width(frame, target->column_labels, 88)) * 0.87F + 12;
+  const float gap = 16, lean = 22;
+  const auto columns = static_cast<float>(source->columns + target->columns);
+  float cell = std::floor(std::min(most, (place.width - left - gap - lean) / columns));
+  const bool labels = cell >= 13;
+  if (!labels) cell = std::min(most, (place.width - gap) / columns);
+  const float side = labels ? left : 0;
+
+  float y = place.y;
+  draw_caption(*source, frame, {place.x, y, place.width, kCaption}, panel, commands);
+  y += kCaption + 4;
+  draw_map(frame, *source, {place.x + side, y + (labels ? top : 0)}, {cell, side, labels ? top : 0}, commands);
+  const float source_top = y + (labels ? top : 0), target_x = place.x + side + cell * static_cast<float>(source->columns) + gap;
+  y = source_top + cell * static_cast<float>(source->rows) + 10;
+  draw_caption(*bridge, frame, {place.x, y, place.width, kCaption}, panel, commands);
+  y += kCaption;
+  draw_caption(*target, frame, {place.x, y, place.width, kCaption}, panel, commands);
+  y += kCaption + 4;
+  // The target's labels lean over the bridge's right end only where they belong to the target.
+  if (labels) y += top - 8;
+  draw_map(frame, *bridge, {place.x + side, y}, {cell, side, 0}, commands);
+  draw_map(frame, *target, {target_x, y}, {cell, 0, labels ? top : 0}, commands);
+  y += cell * static_cast<float>(std::max(bridge->rows, target->rows)) + 8;
+  const auto* pointed = source->pointed ? source : bridge->pointed ? bridge : target->pointed ? target : source;
+  return y + draw_reading(*pointed, frame, {place.x, y, place.width});
+}
+
+}  // namespace
+
+float draw(const std::vector<view::AttentionView>& maps, Frame& frame, Place place, PanelState& panel, Commands& commands) {
+  if (maps.empty()) return place.y;
+  frame.interaction.region(id_of("region-maps", family_index(maps.front().family.family)));
+  const auto* source = find(maps, protocol::AttentionKind::self);
+  const auto* target = find(maps, protocol::AttentionKind::decoder_self);
+  const auto* bridge = find(maps, protocol::AttentionKind::cross);
+  if (source != nullptr && target != nullptr && bridge != nullptr && source->rows > 0 && target->rows > 0 && bridge->rows > 0) {
+    Place at = place;
+    for (const auto* map : {source, target, bridge}) {
+      if (map->head.trouble) at.y += draw_head_state(map->head, map->family.family, frame, at, commands);
+    }
+    return draw_plan(maps, frame, at, panel, commands);
+  }
+  Place at = place;
+  for (const auto& map : maps) {
+    at.y = draw_single(map, frame, at, panel, commands);
+    if (map.head.trouble) break;  // the same for the others
+  }
+  return at.y;
+}
+
+}  // namespace trilens::ui

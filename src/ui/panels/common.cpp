@@ -1,0 +1,27 @@
+#include "ui/panels/panels.hpp"
+#include "ui/widgets.hpp"
+
+namespace trilens::ui {
+
+void apply_offer(view::Offer offer, Family family, Commands& commands) {
+  switch (offer) {
+    case view::Offer::retry: commands.emplace_back(state::Retry{family}); break;
+    case view::Offer::use_wasm: commands.emplace_back(state::LoadModel{family, "", state::ProviderChoice::wasm}); break;
+  }
+}
+
+float draw_head_state(const view::PanelHead& head, Family family, Frame& frame, Place place, Commands& commands) {
+  float y = place.y;
+  if (head.trouble) {
+    const auto box = trouble_box(frame, id_of(head.title, family_index(family)), {place.x, y, place.width, 0}, *head.trouble);
+    if (box.pressed) apply_offer(*box.pressed, family, commands);
+    y += box.height + 12;
+  } else if (head.empty) {
+    y += frame.paragraph({place.x, y}, place.width, head.sentence, kBody, frame.theme.muted) + 8;
+  }
+  return y - place.y;
+}
+
+float strength(const view::PanelHead& head, Frame& frame, Id id) { return frame.motion.follow(id ^ 0x5157, head.stale ? 0.45F : 1.0F); }
+
+}  // namespace trilens::ui
