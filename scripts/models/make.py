@@ -1,10 +1,11 @@
 """Make the bundled models: corpus, tokenizers, training, export, scores, cards, fixtures.
 
-    python scripts/models/make.py                    everything; training resumes and takes --minutes in all for each model
-    python scripts/models/make.py export evaluate    some steps, in the order below
+    python scripts/models/make.py                    everything; training resumes and takes --minutes in all
+    for each model python scripts/models/make.py export evaluate    some steps, in the order below
     python scripts/models/make.py --list             the steps
 
-The three trainings run side by side. A GPU is used where PyTorch finds one. Checkpoints and logs: build/training/.
+The three trainings run side by side. A GPU is used where PyTorch finds one. Checkpoints and logs:
+build/training/.
 """
 
 import argparse
@@ -37,21 +38,24 @@ def run(*arguments: str, folder: Path = HERE) -> None:
 def train(minutes: float, threads: int) -> None:
     """The three side by side, at the lowest priority."""
     environment = os.environ | {"TOKENIZERS_PARALLELISM": "false", "OMP_NUM_THREADS": str(threads)}
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-m", "trio.train", family, "--minutes", str(minutes), "--threads", str(threads)],
-            cwd=HERE, env=environment, preexec_fn=lambda: os.nice(19))
-        for family in FAMILIES]
-    if any([process.wait() for process in started]):
+    options = ["--minutes", str(minutes), "--threads", str(threads)]
+    commands = [[sys.executable, "-m", "trio.train", family, *options] for family in FAMILIES]
+    started = [subprocess.Popen(command, cwd=HERE, env=environment) for command in commands]
+    codes = [process.wait() for process in started]
+    if any(codes):
         raise SystemExit("a training stopped with an error; its message is above")
 
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("steps", nargs="*", metavar="STEP", help=", ".join(STEPS))
     parser.add_argument("--list", action="store_true", help="say what the steps are")
-    parser.add_argument("--minutes", type=float, default=95, help="training time of each model, in all (default 95)")
+    parser.add_argument(
+        "--minutes", type=float, default=95, help="training time of each model, in all (default 95)"
+    )
     parser.add_argument("--threads", type=int, default=1, help="CPU threads of each training (default 1)")
     parser.add_argument("--original", help="the unfiltered pairs, eng-fra.tsv.xz, for the step corpus")
     arguments = parser.parse_args()

@@ -15,15 +15,23 @@ FIXTURES = ROOT / "tests" / "fixtures"
 
 def versions() -> dict[str, str]:
     """The reference's own versions, kept in every fixture."""
-    return {"transformers": transformers.__version__, "tokenizers": tokenizers.__version__,
-            "torch": torch.__version__.split("+")[0]}
+    return {
+        "transformers": transformers.__version__,
+        "tokenizers": tokenizers.__version__,
+        "torch": torch.__version__.split("+")[0],
+    }
 
 
-def write(path: Path, head: dict, rows_name: str, rows: list) -> None:
-    """Write a fixture: the head on lines of its own, then one line for each row."""
+def dump(value) -> str:
+    """JSON without spaces, characters as they are."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def write(path: Path, head: dict, sections: dict[str, list]) -> None:
+    """Write a fixture: the head on lines of its own, then one line for each entry of each section."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    dump = lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":"))  # noqa: E731
-    lines = [f"{dump(key)}:{dump(value)},\n" for key, value in head.items()]
-    body = ",\n".join(dump(row) for row in rows)
-    path.write_text("{\n" + "".join(lines) + f"{dump(rows_name)}:[\n{body}\n]\n}}\n", encoding="utf-8")
-    print(f"{path.relative_to(ROOT)}: {len(rows)} {rows_name}, {path.stat().st_size:,} bytes")
+    lines = [f"{dump(key)}:{dump(value)}" for key, value in head.items()]
+    lines += [f"{dump(name)}:[\n" + ",\n".join(map(dump, rows)) + "\n]" for name, rows in sections.items()]
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    counts = {name: len(rows) for name, rows in sections.items()}
+    print(f"{path.relative_to(ROOT)}: {counts}, {path.stat().st_size:,} bytes")

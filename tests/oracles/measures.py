@@ -24,7 +24,10 @@ def distribution(logits: torch.Tensor, top: int = TOP) -> dict:
     probabilities = exact.softmax(-1)
     values, ids = exact.topk(top)
     return {
-        "top": [[i, number(v), number(probabilities[i])] for i, v in zip(ids.tolist(), values.tolist(), strict=True)],
+        "top": [
+            [i, number(v), number(probabilities[i])]
+            for i, v in zip(ids.tolist(), values.tolist(), strict=True)
+        ],
         "fixed": [[i, number(exact[i])] for i in FIXED_IDS],
         "logsumexp": number(exact.logsumexp(-1)),
         "entropy": number(-(probabilities * exact.log_softmax(-1)).sum()),
@@ -38,9 +41,15 @@ def rows(logits: torch.Tensor) -> list[dict]:
 
 
 def hidden_summary(states: tuple[torch.Tensor, ...]) -> list[list[dict]]:
-    """Hidden states [layer][1,S,d]: per layer and position the first 16 numbers and the length of the vector."""
-    return [[{"head": [number(v) for v in vector[:16].tolist()], "norm": number(vector.norm())} for vector in layer[0]]
-            for layer in states]
+    """Hidden states [layer][1,S,d]: per layer and position the first 16 numbers and the length of the
+    vector."""
+    return [
+        [
+            {"head": [number(v) for v in vector[:16].tolist()], "norm": number(vector.norm())}
+            for vector in layer[0]
+        ]
+        for layer in states
+    ]
 
 
 def pooled(last: torch.Tensor) -> dict:

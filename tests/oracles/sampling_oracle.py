@@ -1,4 +1,5 @@
-"""Fixtures for sampling: probabilities after transformers' logits processors, and which token a random number picks.
+"""Fixtures for sampling: probabilities after transformers' logits processors, and which token a random number
+picks.
 
 Usage: python sampling_oracle.py  (writes tests/fixtures/generate/sampling.json)
 """
@@ -15,13 +16,21 @@ from transformers import (
     TopKLogitsWarper,
     TopPLogitsWarper,
 )
+from trio import load
 
-ABOUT = (
-    "Order: repetition_penalty, no_repeat_ngram_size, temperature, top_k, top_p, then softmax in double precision. "
-    "Off-values: 1, 0, 1, 0, 1. null among logits is -infinity. `probabilities` are [id, probability] for what is left. "
-    "`draws` are [u, id]: the first id, in ascending order, whose running sum of probabilities exceeds u. "
-    "`history` is the sequence so far. Logits are rows named in `rows`."
-)
+ABOUT = """
+Order: repetition_penalty, no_repeat_ngram_size, temperature, top_k, top_p, then softmax in double precision.
+Off-values: 1, 0, 1, 0, 1. null among logits is -infinity. `probabilities` are [id, probability] for what is
+left. `draws` are [u, id]: the first id, in ascending order, whose running sum of probabilities exceeds u.
+`history` is the sequence so far. Logits are rows named in `rows`.
+""".strip().replace("\n", " ")
+
+
+@torch.no_grad()
+def real_logits(prompt: str) -> torch.Tensor:
+    """trilens-gpt2's logits for the next token."""
+    ids = load.tokenizer("gpt2")(prompt)["input_ids"]
+    return load.load("gpt2")(input_ids=torch.tensor([ids])).logits[0, -1]
 
 
 def rows() -> dict[str, torch.Tensor]:
@@ -39,7 +48,7 @@ def rows() -> dict[str, torch.Tensor]:
         "random_100": 2 * torch.randn(100, generator=generator),
         "zipf_257": -torch.log(torch.arange(1, 258).float())[torch.randperm(257, generator=generator)],
         "peaked_64": torch.cat([torch.tensor([9.0]), torch.randn(63, generator=generator)]),
-        "vocabulary_4096": torch.randn(4096, generator=generator) * 2 - 4,
+        "gpt2_4096": real_logits("She wants to go to"),
     }
     return {name: (row.double() * 1e4).round() / 1e4 for name, row in named.items()}
 
@@ -69,8 +78,10 @@ def draw(probabilities: torch.Tensor, u: float) -> int:
 def case(name: str, logits: torch.Tensor, rng: random.Random) -> dict:
     """One row under one random set of options."""
     options = {
-        "temperature": rng.choice((1.0, 0.1, 0.7, 1.5, 3.0)), "top_k": rng.choice((0, 0, 1, 3, 10, 50)),
-        "top_p": rng.choice((1.0, 1.0, 0.1, 0.5, 0.9, 0.999)), "repetition_penalty": rng.choice((1.0, 1.0, 1.2, 2.0, 0.8)),
+        "temperature": rng.choice((1.0, 0.1, 0.7, 1.5, 3.0)),
+        "top_k": rng.choice((0, 0, 1, 3, 10, 50)),
+        "top_p": rng.choice((1.0, 1.0, 0.1, 0.5, 0.9, 0.999)),
+        "repetition_penalty": rng.choice((1.0, 1.0, 1.2, 2.0, 0.8)),
         "no_repeat_ngram_size": rng.choice((0, 0, 0, 1, 2, 3)),
     }
     if name in ("ties", "uniform"):
@@ -84,7 +95,10 @@ def case(name: str, logits: torch.Tensor, rng: random.Random) -> dict:
     numbers = [round(rng.random(), 9) for _ in range(6)]
     kept = left if len(left) <= 300 else sorted(left, key=lambda i: -probabilities[i])[:40]
     return {
-        "row": name, "history": history, "options": options, "left": len(left),
+        "row": name,
+        "history": history,
+        "options": options,
+        "left": len(left),
         "probabilities": [[i, float(f"{probabilities[i].item():.12g}")] for i in kept],
         "draws": [[u, draw(probabilities, u)] for u in numbers],
     }
@@ -100,7 +114,7 @@ def main() -> None:
             cases.append(case(name, logits, rng))
     plain = {name: [None if v == -torch.inf else v for v in row.tolist()] for name, row in named.items()}
     head = {"about": ABOUT, "versions": versions(), "rows": plain}
-    write(FIXTURES / "generate" / "sampling.json", head, "cases", cases)
+    write(FIXTURES / "generate" / "sampling.json", head, {"cases": cases})
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Fixtures for the search: transformers' greedy and beam search on table-driven toy models.
 
-Each case is kept only if single and double precision agree on it, so a comparison never hangs on the last bit.
+Each case is kept only if single and double precision agree on it, so a comparison never hangs on the last
+bit.
 
 Usage: python search_oracle.py  (writes tests/fixtures/generate/search.json)
 """
@@ -13,13 +14,15 @@ from common import FIXTURES, versions, write
 from toy_model import END, PAD, VOCABULARY, ToyModel, tables
 from transformers import logging
 
-ABOUT = (
-    "Toy models: logits for the next token = tables[name][before][last], where `before` is the token before the last one, or "
-    "the pad token if there is none. `ids` are the new tokens, the end token included if it was chosen. Beam search returns "
-    "num_beams sequences, best first, with transformers' score: sum of log-probabilities of the new tokens (after repetition "
-    "penalty and n-gram ban) divided by (their number ** length_penalty), the end token counted. As in transformers, repetition_penalty acts on logits in greedy search and on log-probabilities (after log-softmax, not normalised again) in beam search. Tables are rows of "
-    "[before][last][next], flattened; values are exact to 3 decimals."
-)
+ABOUT = """
+Toy models: logits for the next token = tables[name][before][last], where `before` is the token before the
+last one, or the pad token if there is none. `ids` are the new tokens, the end token included if it was
+chosen. Beam search returns num_beams sequences, best first, with transformers' score: sum of log-
+probabilities of the new tokens (after repetition penalty and n-gram ban) divided by (their number **
+length_penalty), the end token counted. As in transformers, repetition_penalty acts on logits in greedy search
+and on log-probabilities (after log-softmax, not normalised again) in beam search. Tables are rows of
+[before][last][next], flattened; values are exact to 3 decimals.
+""".strip().replace("\n", " ")
 
 
 def options(rng: random.Random) -> dict:
@@ -37,19 +40,28 @@ def options(rng: random.Random) -> dict:
 
 def until_end(ids: list[int]) -> list[int]:
     """Without what is padded after the end token."""
-    return ids[:ids.index(END) + 1] if END in ids else ids
+    return ids[: ids.index(END) + 1] if END in ids else ids
 
 
 def run(model: ToyModel, prompt: list[int], chosen: dict) -> list[dict]:
     """transformers' answer: sequences, best first."""
     beams = chosen["num_beams"]
     out = model.generate(
-        torch.tensor([prompt]), do_sample=False, return_dict_in_generate=True, output_scores=True, use_cache=False,
-        num_return_sequences=beams, **chosen)
-    sequences = [until_end(row[len(prompt):].tolist()) for row in out.sequences]
+        torch.tensor([prompt]),
+        do_sample=False,
+        return_dict_in_generate=True,
+        output_scores=True,
+        use_cache=False,
+        num_return_sequences=beams,
+        **chosen,
+    )
+    sequences = [until_end(row[len(prompt) :].tolist()) for row in out.sequences]
     if beams == 1:
         return [{"ids": sequences[0]}]
-    return [{"ids": ids, "score": score.item()} for ids, score in zip(sequences, out.sequences_scores, strict=True)]
+    return [
+        {"ids": ids, "score": score.item()}
+        for ids, score in zip(sequences, out.sequences_scores, strict=True)
+    ]
 
 
 def main() -> None:
@@ -73,11 +85,15 @@ def main() -> None:
                 row["score"] = round(exact["score"], 6)
         cases.append({"table": name, "prompt": prompt, "options": chosen, "sequences": answer})
     head = {
-        "about": ABOUT, "versions": versions(), "vocabulary": VOCABULARY, "pad_token_id": PAD, "eos_token_id": END,
+        "about": ABOUT,
+        "versions": versions(),
+        "vocabulary": VOCABULARY,
+        "pad_token_id": PAD,
+        "eos_token_id": END,
         "dropped_for_precision": dropped,
         "tables": {name: [round(v, 3) for v in table.flatten().tolist()] for name, table in named.items()},
     }
-    write(FIXTURES / "generate" / "search.json", head, "cases", cases)
+    write(FIXTURES / "generate" / "search.json", head, {"cases": cases})
 
 
 if __name__ == "__main__":

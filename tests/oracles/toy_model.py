@@ -51,5 +51,11 @@ def tables() -> dict[str, torch.Tensor]:
     never_ends[..., END] -= 30
     repeats = torch.randn(shape, generator=generator)
     repeats += 2.5 * torch.eye(VOCABULARY)[None] + 1.5 * torch.eye(VOCABULARY)[:, None, :]
-    named = {"flat": flat, "peaked": peaked, "ends_soon": ends_soon, "never_ends": never_ends, "repeats": repeats}
+    named = {
+        "flat": flat,
+        "peaked": peaked,
+        "ends_soon": ends_soon,
+        "never_ends": never_ends,
+        "repeats": repeats,
+    }
     return {name: (table * 1000).round() / 1000 for name, table in named.items()}

@@ -9,17 +9,31 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PLAIN = str.maketrans({
-    "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u200b": "", "\u2019": "'", "\u2018": "'",
-    "\u201c": '"', "\u201d": '"', "\u2026": "...", "\u2010": "-", "\u2011": "-", "\u00ad": "",
-})
+PLAIN = str.maketrans(
+    {
+        "\u00a0": " ",
+        "\u202f": " ",
+        "\u2009": " ",
+        "\u200b": "",
+        "\u2019": "'",
+        "\u2018": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+        "\u2026": "...",
+        "\u2010": "-",
+        "\u2011": "-",
+        "\u00ad": "",
+    }
+)
 LONGEST = 40  # words
 
 
 def blocked_patterns() -> tuple[re.Pattern, re.Pattern]:
     """The word list as one pattern for English and one for French."""
     _, english, french = re.split(r"(?m)^\[\w+\]$", (HERE / "blocked_words.txt").read_text(encoding="utf-8"))
-    return tuple(re.compile(r"(?<!\w)(?:" + "|".join(words.split()) + r")(?!\w)") for words in (english, french))
+    return tuple(
+        re.compile(r"(?<!\w)(?:" + "|".join(words.split()) + r")(?!\w)") for words in (english, french)
+    )
 
 
 def clean(text: str) -> str:
@@ -36,7 +50,9 @@ def build(original: Path) -> None:
         for line in lines:
             counts["read"] += 1
             pair = tuple(clean(side) for side in line.rstrip("\n").split("\t")[:2])
-            if len(pair) != 2 or not all(side.isprintable() and 0 < len(side.split()) <= LONGEST for side in pair):
+            if len(pair) != 2 or not all(
+                side.isprintable() and 0 < len(side.split()) <= LONGEST for side in pair
+            ):
                 counts["unusable"] += 1
             elif any(pattern.search(side.lower()) for pattern, side in zip(blocked, pair, strict=True)):
                 counts["blocked"] += 1

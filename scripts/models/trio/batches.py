@@ -12,6 +12,7 @@ Batch = dict[str, torch.Tensor]
 
 def pad(examples: list[Example], padding: int) -> Batch:
     """Examples as tensors [batch, longest] i64, with an attention mask for the inputs."""
+
     def stack(name: str, fill: int) -> torch.Tensor:
         longest = max(len(example[name]) for example in examples)
         return torch.tensor([example[name] + [fill] * (longest - len(example[name])) for example in examples])
@@ -19,7 +20,8 @@ def pad(examples: list[Example], padding: int) -> Batch:
     mask = [{"mask": [1] * len(example["input_ids"])} for example in examples]
     longest = max(len(row["mask"]) for row in mask)
     return {
-        "input_ids": stack("input_ids", padding), "labels": stack("labels", IGNORED),
+        "input_ids": stack("input_ids", padding),
+        "labels": stack("labels", IGNORED),
         "attention_mask": torch.tensor([row["mask"] + [0] * (longest - len(row["mask"])) for row in mask]),
     }
 
@@ -30,7 +32,9 @@ def size(example: Example) -> int:
     return ids if ids == labels else ids + labels
 
 
-def bucketed(source: Iterator[Example], tokens: int, rng: random.Random, padding: int, pool: int = 24) -> Iterator[Batch]:
+def bucketed(
+    source: Iterator[Example], tokens: int, rng: random.Random, padding: int, pool: int = 24
+) -> Iterator[Batch]:
     """Endless batches of about `tokens` tokens. `pool` batches are drawn together and sorted by length."""
     while True:
         drawn, total = [], 0

@@ -5,12 +5,27 @@ import json
 from . import load, models, paths
 
 FAMILY = {
-    "bert": ("encoder", "BERT", "fill-mask", "WordPiece (lower case, accents stripped)",
-             "masked words: it reads the whole sentence and guesses what stands at `[MASK]`"),
-    "gpt2": ("decoder", "GPT-2", "text-generation", "byte-level BPE",
-             "the next word: it reads from left to right and continues"),
-    "t5": ("encoder-decoder", "T5", "translation", "Unigram (SentencePiece's nmt_nfkc normalization), 32 sentinels",
-           "text to text: spans at `<extra_id_0>`, and `translate English to French: …`"),
+    "bert": (
+        "encoder",
+        "BERT",
+        "fill-mask",
+        "WordPiece (lower case, accents stripped)",
+        "masked words: it reads the whole sentence and guesses what stands at `[MASK]`",
+    ),
+    "gpt2": (
+        "decoder",
+        "GPT-2",
+        "text-generation",
+        "byte-level BPE",
+        "the next word: it reads from left to right and continues",
+    ),
+    "t5": (
+        "encoder-decoder",
+        "T5",
+        "translation",
+        "Unigram (SentencePiece's nmt_nfkc normalization), 32 sentinels",
+        "text to text: spans at `<extra_id_0>`, and `translate English to French: …`",
+    ),
 }
 USE = {
     "bert": "`The weather is [MASK] today.`",
@@ -24,50 +39,88 @@ def log(family: str) -> list[dict]:
     entries: dict[int, dict] = {}
     for line in (paths.training(family) / "log.jsonl").read_text().splitlines():
         entry = json.loads(line)
-        entries = {step: old for step, old in entries.items() if step < entry["step"]} | {entry["step"]: entry}
+        entries = {step: old for step, old in entries.items() if step < entry["step"]} | {
+            entry["step"]: entry
+        }
     return list(entries.values())
 
 
 def curve(entries: list[dict], rows: int = 14) -> str:
     """Loss against time as a table with bars."""
-    chosen = [entries[round(i * (len(entries) - 1) / (rows - 1))] for i in range(rows)] if len(entries) > rows else entries
+    chosen = (
+        [entries[round(i * (len(entries) - 1) / (rows - 1))] for i in range(rows)]
+        if len(entries) > rows
+        else entries
+    )
     low, high = 0.9 * min(e["held_out_loss"] for e in chosen), max(e["held_out_loss"] for e in chosen)
     lines = ["minutes     tokens   training   held out"]
     for e in chosen:
         bar = "█" * round(30 * (e["held_out_loss"] - low) / (high - low))
-        lines.append(f"{e['minutes']:7.1f} {e['tokens']:10,} {e['training_loss']:10.3f} {e['held_out_loss']:10.3f}  {bar}")
+        lines.append(
+            f"{e['minutes']:7.1f} {e['tokens']:10,} {e['training_loss']:10.3f} {e['held_out_loss']:10.3f}  {bar}"
+        )
     return "\n".join(lines)
 
 
-def score_lines(family: str, scores: dict) -> list[str]:
+def row(measure: str, *values: str) -> str:
+    """One line of the table of scores."""
+    return f"| {measure} | {' / '.join(values)} |"
+
+
+def bert_rows(scores: dict) -> list[str]:
+    """Masked tokens."""
+    rows = []
+    for language in ("english", "french"):
+        s = scores[language]
+        tokens = f"Masked token right, first guess / first five ({language}; each of {s['tokens']:,} tokens in turn)"
+        words = f"the same, only the {s['words']:,} tokens with letters"
+        rows.append(row(tokens, f"{s['top1']} %", f"{s['top5']} %"))
+        rows.append(row(words, f"{s['words_top1']} %", f"{s['words_top5']} %"))
+    return rows
+
+
+def gpt2_rows(scores: dict) -> list[str]:
+    """Perplexities."""
+    rows = []
+    for language in ("english", "french"):
+        s = scores[language]
+        per_word = (
+            f"Perplexity per word ({language}, {s['sentences']} sentences; exp of the loss of all tokens, end of "
+            f"sentence included, divided by the {s['words']:,} words between spaces)"
+        )
+        rows.append(row(per_word, str(s["perplexity_per_word"])))
+        rows.append(row(f"Perplexity per token ({s['tokens']:,})", str(s["perplexity_per_token"])))
+        rows.append(row("Next token right, first guess / first five", f"{s['top1']} %", f"{s['top5']} %"))
+    return rows
+
+
+def t5_rows(scores: dict) -> list[str]:
+    """Translations."""
+    s, rows = scores["translation"], []
+    setting = f"sacrebleu {s['sacrebleu']}, {s['sentences']} sentences, all their references"
+    for name, title in (("greedy", "greedy"), ("beam4", "beam 4")):
+        rows.append(
+            row(
+                f"Translation, {title}: BLEU / chrF ({setting})",
+                f"{s['bleu_' + name]}",
+                f"{s['chrf_' + name]}",
+            )
+        )
+        rows.append(row("the same: equal to a reference, letter for letter", f"{s['exact_' + name]} %"))
+    return rows
+
+
+def score_rows(family: str, scores: dict) -> str:
     """Scores in words, each with what it counts."""
-    lines = []
-    if family == "bert":
-        for language in ("english", "french"):
-            s = scores[language]
-            lines += [
-                f"| Masked token right, first guess / first five ({language}, each token in turn, {s['tokens']:,}) | "
-                f"{s['top1']} % / {s['top5']} % |",
-                f"| the same, only tokens with letters ({s['words']:,}) | {s['words_top1']} % / {s['words_top5']} % |"]
-    if family == "gpt2":
-        for language in ("english", "french"):
-            s = scores[language]
-            lines += [
-                f"| Perplexity per word ({language}, {s['sentences']} sentences; exp of the loss of all tokens, end of sentence "
-                f"included, over the {s['words']:,} words between spaces) | {s['perplexity_per_word']} |",
-                f"| Perplexity per token ({s['tokens']:,}) | {s['perplexity_per_token']} |",
-                f"| Next token right, first guess / first five | {s['top1']} % / {s['top5']} % |"]
-    if family == "t5":
-        s = scores["translation"]
-        for name, title in (("greedy", "greedy"), ("beam4", "beam 4")):
-            lines.append(
-                f"| Translation, {title}: BLEU / chrF (sacrebleu {s['sacrebleu']}, {s['sentences']} sentences, all references) | "
-                f"{s['bleu_' + name]} / {s['chrf_' + name]} |")
-            lines.append(f"| the same: equal to a reference, letter for letter | {s['exact_' + name]} % |")
+    rows = {"bert": bert_rows, "gpt2": gpt2_rows, "t5": t5_rows}[family](scores)
+    how = {
+        "bert": "told that it is one piece",
+        "gpt2": "seeing only the words before it",
+        "t5": "span written greedily",
+    }[family]
     s = scores["same_blanks"]
-    how = {"bert": "told that it is one piece", "gpt2": "seeing only the words before it", "t5": "span written greedily"}[family]
-    lines.append(f"| The same {s['blanks']} blanks for all three models, first guess is the word ({how}) | {s['first_guess']} % |")
-    return lines
+    measure = f"The same {s['blanks']} missing words for all three models, first guess right ({how})"
+    return "\n".join([*rows, row(measure, f"{s['first_guess']} %")])
 
 
 def examples(scores: dict) -> str:
@@ -112,7 +165,7 @@ sentences and so are these.
 
 | Measure | Score |
 |---|---|
-{chr(10).join(score_lines(family, scores))}
+{score_rows(family, scores)}
 {examples(scores) if family == "t5" else ""}
 ## Loss
 

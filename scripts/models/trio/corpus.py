@@ -34,7 +34,8 @@ def letters(sentence: str) -> str:
 
 
 def is_held_out(english: str) -> bool:
-    """Whether a sentence is kept from training: a keyed hash of its letters, so it never depends on the others."""
+    """Whether a sentence is kept from training: a keyed hash of its letters, so it never depends on the
+    others."""
     digest = hashlib.sha256(f"{HELD_OUT_KEY}:{letters(english)}".encode()).digest()
     return int.from_bytes(digest[:8], "big") % 1000 < HELD_OUT_PER_MILLE
 

@@ -15,7 +15,11 @@ SENTENCES, TRANSLATIONS, BLANKS = 500, 500, 500
 def whole_words() -> set[str]:
     """Words that are one piece for all three tokenizers inside a sentence."""
     bert, gpt2, t5 = (set(load.tokenizer(family).get_vocab()) for family in paths.FAMILIES)
-    return {piece[1:] for piece in t5 if piece.startswith("▁") and piece[1:].lower() in bert and "Ġ" + piece[1:] in gpt2}
+    return {
+        piece[1:]
+        for piece in t5
+        if piece.startswith("▁") and piece[1:].lower() in bert and "Ġ" + piece[1:] in gpt2
+    }
 
 
 @torch.no_grad()
@@ -25,14 +29,19 @@ def evaluate(family: str) -> dict:
     rng = random.Random(0)
     english = rng.sample(sorted(data.english("held_out")), SENTENCES)
     french = rng.sample(sorted(data.french("held_out")), SENTENCES)
-    made = {"same_blanks": scores.same_blanks(
-        family, model, tokenizer, scores.blanks(sorted(data.english("held_out")), whole_words(), BLANKS))}
+    made = {
+        "same_blanks": scores.same_blanks(
+            family, model, tokenizer, scores.blanks(sorted(data.english("held_out")), whole_words(), BLANKS)
+        )
+    }
     if family == "t5":
         made["translation"] = scores.translation(model, tokenizer, data, TRANSLATIONS)
     else:
         measure = scores.masked_tokens if family == "bert" else scores.perplexity
         made |= {"english": measure(model, tokenizer, english), "french": measure(model, tokenizer, french)}
-    (paths.training(family) / "scores.json").write_text(json.dumps(made, indent=1, ensure_ascii=False), encoding="utf-8")
+    (paths.training(family) / "scores.json").write_text(
+        json.dumps(made, indent=1, ensure_ascii=False), encoding="utf-8"
+    )
     print(family, json.dumps(made, ensure_ascii=False), flush=True)
     return made
 

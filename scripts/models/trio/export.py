@@ -22,7 +22,9 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("families", nargs="*", default=list(paths.FAMILIES))
-    parser.add_argument("--fresh", action="store_true", help="random weights: the graphs before training is done")
+    parser.add_argument(
+        "--fresh", action="store_true", help="random weights: the graphs before training is done"
+    )
     arguments = parser.parse_args()
     for family in arguments.families:
         torch.manual_seed(1)

@@ -1,9 +1,11 @@
-"""Read a model back from its exported folder, so that scores and fixtures come from exactly what is shipped."""
+"""Read a model back from its exported folder, so that scores and fixtures come from exactly what is
+shipped."""
+
+import torch
+from transformers import AutoTokenizer, GenerationConfig, PreTrainedModel
 
 import onnx
-import torch
 from onnx import numpy_helper
-from transformers import AutoTokenizer, GenerationConfig, PreTrainedModel
 
 from . import models, paths
 
@@ -17,7 +19,9 @@ def shipped_weights(family: str) -> dict[str, torch.Tensor]:
                 continue
             value = torch.from_numpy(numpy_helper.to_array(tensor).copy()).float()
             name = tensor.name.removesuffix(".f16")
-            weights[name.removesuffix(".transposed")] = value.T.contiguous() if name.endswith(".transposed") else value
+            weights[name.removesuffix(".transposed")] = (
+                value.T.contiguous() if name.endswith(".transposed") else value
+            )
     return weights
 
 

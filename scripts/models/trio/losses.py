@@ -13,17 +13,24 @@ def asked_logits(family: str, model: PreTrainedModel, batch: Batch) -> tuple[tor
     labels = batch["labels"]
     asked = labels != IGNORED
     if family == "bert":
-        hidden = model.bert(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).last_hidden_state
+        hidden = model.bert(
+            input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]
+        ).last_hidden_state
         logits = model.cls(hidden[asked])
     elif family == "gpt2":
         hidden = model.transformer(input_ids=batch["input_ids"], use_cache=False).last_hidden_state
         logits = model.lm_head(hidden[asked])
     else:
-        memory = model.encoder(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]).last_hidden_state
+        memory = model.encoder(
+            input_ids=batch["input_ids"], attention_mask=batch["attention_mask"]
+        ).last_hidden_state
         started = model._shift_right(labels)
         hidden = model.decoder(
-            input_ids=started, encoder_hidden_states=memory, encoder_attention_mask=batch["attention_mask"],
-            use_cache=False).last_hidden_state
+            input_ids=started,
+            encoder_hidden_states=memory,
+            encoder_attention_mask=batch["attention_mask"],
+            use_cache=False,
+        ).last_hidden_state
         logits = model.lm_head(hidden[asked] * model.model_dim**-0.5)
     return logits, labels[asked]
 

@@ -21,19 +21,50 @@ def config(family: str):
     """The family's own configuration class, filled in."""
     if family == "bert":
         return BertConfig(
-            vocab_size=VOCABULARY, hidden_size=WIDTH, num_hidden_layers=4, num_attention_heads=HEADS,
-            intermediate_size=1024, max_position_embeddings=POSITIONS, pad_token_id=0,
-            hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, tie_word_embeddings=True)
+            vocab_size=VOCABULARY,
+            hidden_size=WIDTH,
+            num_hidden_layers=4,
+            num_attention_heads=HEADS,
+            intermediate_size=1024,
+            max_position_embeddings=POSITIONS,
+            pad_token_id=0,
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
+            tie_word_embeddings=True,
+        )
     if family == "gpt2":
         return GPT2Config(
-            vocab_size=VOCABULARY, n_embd=WIDTH, n_layer=4, n_head=HEADS, n_inner=1024, n_positions=POSITIONS,
-            resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0, tie_word_embeddings=True,
-            bos_token_id=VOCABULARY - 1, eos_token_id=VOCABULARY - 1)
+            vocab_size=VOCABULARY,
+            n_embd=WIDTH,
+            n_layer=4,
+            n_head=HEADS,
+            n_inner=1024,
+            n_positions=POSITIONS,
+            resid_pdrop=0.0,
+            embd_pdrop=0.0,
+            attn_pdrop=0.0,
+            tie_word_embeddings=True,
+            bos_token_id=VOCABULARY - 1,
+            eos_token_id=VOCABULARY - 1,
+        )
     return T5Config(
-        vocab_size=VOCABULARY, d_model=WIDTH, d_kv=WIDTH // HEADS, d_ff=384, num_layers=3, num_decoder_layers=3,
-        num_heads=HEADS, dropout_rate=0.0, feed_forward_proj="relu", tie_word_embeddings=True, n_positions=POSITIONS,
-        relative_attention_num_buckets=32, relative_attention_max_distance=64,
-        pad_token_id=0, eos_token_id=1, decoder_start_token_id=0)
+        vocab_size=VOCABULARY,
+        d_model=WIDTH,
+        d_kv=WIDTH // HEADS,
+        d_ff=384,
+        num_layers=3,
+        num_decoder_layers=3,
+        num_heads=HEADS,
+        dropout_rate=0.0,
+        feed_forward_proj="relu",
+        tie_word_embeddings=True,
+        n_positions=POSITIONS,
+        relative_attention_num_buckets=32,
+        relative_attention_max_distance=64,
+        pad_token_id=0,
+        eos_token_id=1,
+        decoder_start_token_id=0,
+    )
 
 
 def fresh(family: str, attention: str = "eager") -> PreTrainedModel:

@@ -20,7 +20,8 @@ Example = dict[str, list[int]]
 
 
 def mask_some(ids: list[int], words: list[int | None], tokenizer: Tokenizer, rng: random.Random) -> Example:
-    """BERT: some tokens asked (80 % masked, 10 % another token, 10 % kept), or one whole word or token masked."""
+    """BERT: some tokens asked (80 % masked, 10 % another token, 10 % kept), or one whole word or token
+    masked."""
     mask = tokenizer.token_to_id("[MASK]")
     places = [i for i, word in enumerate(words) if word is not None]
     labels, ids = [IGNORED] * len(ids), list(ids)
@@ -46,12 +47,13 @@ def bert_example(passage: str, tokenizer: Tokenizer, rng: random.Random, longest
     encoding = tokenizer.encode(passage)
     ids, words = encoding.ids, encoding.word_ids
     if len(ids) > longest:
-        ids, words = ids[:longest - 1] + ids[-1:], words[:longest - 1] + words[-1:]
+        ids, words = ids[: longest - 1] + ids[-1:], words[: longest - 1] + words[-1:]
     return mask_some(ids, words, tokenizer, rng)
 
 
 def gpt2_example(passage: str, tokenizer: Tokenizer, rng: random.Random, longest: int) -> Example:
-    """One passage that ends with the end token, and in half of the cases starts with it (as a document would)."""
+    """One passage that ends with the end token, and in half of the cases starts with it (as a document
+    would)."""
     end = tokenizer.token_to_id("<|endoftext|>")
     ids = ([end] if rng.random() < 0.5 else []) + tokenizer.encode(passage).ids + [end]
     ids = ids[:longest]
@@ -59,7 +61,8 @@ def gpt2_example(passage: str, tokenizer: Tokenizer, rng: random.Random, longest
 
 
 def spans(length: int, rng: random.Random) -> list[tuple[int, int]]:
-    """One to four separate stretches [first, last) among `length` items, in order; never all items unless one."""
+    """One to four separate stretches [first, last) among `length` items, in order; never all items unless
+    one."""
     count = 1 if length <= 5 else rng.choice((1, 2)) if length <= 16 else rng.choice((2, 3, 4))
     taken: list[tuple[int, int]] = []
     sizes, weights = zip(*SPAN_WORDS, strict=True)
@@ -113,7 +116,9 @@ def t5_translation_example(pair: tuple[str, str], tokenizer: Tokenizer, longest:
     return {"input_ids": english[:longest], "labels": french[:longest]}
 
 
-def examples(family: str, corpus: Corpus, tokenizer: Tokenizer, rng: random.Random, longest: int) -> Iterator[Example]:
+def examples(
+    family: str, corpus: Corpus, tokenizer: Tokenizer, rng: random.Random, longest: int
+) -> Iterator[Example]:
     """Endless training examples of a family; T5 takes both of its tasks in turn at random."""
     source = text.passages(corpus, rng)
     pairs = text.translations(corpus, rng)

@@ -15,7 +15,7 @@ GROUP = 40
 
 def groups(items: list) -> list[list]:
     """Items in groups that fit one pass."""
-    return [items[i:i + GROUP] for i in range(0, len(items), GROUP)]
+    return [items[i : i + GROUP] for i in range(0, len(items), GROUP)]
 
 
 def ranks(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
@@ -35,7 +35,7 @@ def masked_tokens(model, tokenizer, sentences: list[str]) -> dict:
     for sentence in sentences:
         ids = tokenizer(sentence)["input_ids"]
         for place in range(1, len(ids) - 1):
-            rows.append((ids[:place] + [tokenizer.mask_token_id] + ids[place + 1:], place, ids[place]))
+            rows.append((ids[:place] + [tokenizer.mask_token_id] + ids[place + 1 :], place, ids[place]))
     rows.sort(key=lambda row: len(row[0]))
     found, words = [], []
     for group in groups(rows):
@@ -45,11 +45,18 @@ def masked_tokens(model, tokenizer, sentences: list[str]) -> dict:
         places = torch.tensor([place for _, place, _ in group])
         labels = torch.tensor([label for _, _, label in group])
         found += ranks(logits[torch.arange(len(group)), places], labels).tolist()
-        words += [any(c.isalpha() for c in tokenizer.convert_ids_to_tokens(label)) for label in labels.tolist()]
+        words += [
+            any(c.isalpha() for c in tokenizer.convert_ids_to_tokens(label)) for label in labels.tolist()
+        ]
     of_words = [rank for rank, word in zip(found, words, strict=True) if word]
-    return {"tokens": len(found), "top1": share([r < 1 for r in found]), "top5": share([r < 5 for r in found]),
-            "words": len(of_words), "words_top1": share([r < 1 for r in of_words]),
-            "words_top5": share([r < 5 for r in of_words])}
+    return {
+        "tokens": len(found),
+        "top1": share([r < 1 for r in found]),
+        "top5": share([r < 5 for r in found]),
+        "words": len(of_words),
+        "words_top1": share([r < 1 for r in of_words]),
+        "words_top5": share([r < 5 for r in of_words]),
+    }
 
 
 def perplexity(model, tokenizer, sentences: list[str]) -> dict:
@@ -65,9 +72,15 @@ def perplexity(model, tokenizer, sentences: list[str]) -> dict:
         logits, labels = model(input_ids=batch[:, :-1]).logits[asked], batch[:, 1:][asked]
         loss -= log_softmax(logits.double(), -1).gather(-1, labels[:, None]).sum().item()
         found += ranks(logits, labels).tolist()
-    return {"sentences": len(rows), "words": words, "tokens": len(found), "perplexity_per_word": round(math.exp(loss / words), 1),
-            "perplexity_per_token": round(math.exp(loss / len(found)), 2), "top1": share([r < 1 for r in found]),
-            "top5": share([r < 5 for r in found])}
+    return {
+        "sentences": len(rows),
+        "words": words,
+        "tokens": len(found),
+        "perplexity_per_word": round(math.exp(loss / words), 1),
+        "perplexity_per_token": round(math.exp(loss / len(found)), 2),
+        "top1": share([r < 1 for r in found]),
+        "top5": share([r < 5 for r in found]),
+    }
 
 
 def generated(model, tokenizer, texts: list[str], **options) -> list[str]:
@@ -92,7 +105,9 @@ def translation(model, tokenizer, data: corpus.Corpus, count: int) -> dict:
     streams = [[(references[e] + [None] * width)[i] for e in chosen] for i in range(width)]
     scores = {"sentences": count, "sacrebleu": sacrebleu.__version__}
     for name, beams in (("greedy", 1), ("beam4", 4)):
-        written = generated(model, tokenizer, [objectives.PREFIX + e for e in chosen], num_beams=beams, max_new_tokens=60)
+        written = generated(
+            model, tokenizer, [objectives.PREFIX + e for e in chosen], num_beams=beams, max_new_tokens=60
+        )
         plain = [re.sub(r"<[^>]*>", "", text).strip() for text in written]
         scores[f"bleu_{name}"] = round(sacrebleu.corpus_bleu(plain, streams).score, 1)
         scores[f"chrf_{name}"] = round(sacrebleu.corpus_chrf(plain, streams).score, 1)
@@ -102,26 +117,35 @@ def translation(model, tokenizer, data: corpus.Corpus, count: int) -> dict:
 
 
 def blanks(sentences: list[str], whole_words: set[str], count: int) -> list[tuple[str, str, str]]:
-    """(before, word, after): one word taken out of each sentence, of those that are one piece in all vocabularies."""
+    """(before, word, after): one word taken out of each sentence, of those that are one piece in all
+    vocabularies."""
     rng, made = random.Random(2), []
     for sentence in sentences:
-        places = [m for m in re.finditer(r"[A-Za-z]+", sentence)
-                  if m.group() in whole_words and m.start() > 0 and sentence[m.start() - 1] == " "
-                  and sentence[m.end():m.end() + 1] in ("", " ", ".", "?", "!", ",")]
+        places = [
+            m
+            for m in re.finditer(r"[A-Za-z]+", sentence)
+            if m.group() in whole_words
+            and m.start() > 0
+            and sentence[m.start() - 1] == " "
+            and sentence[m.end() : m.end() + 1] in ("", " ", ".", "?", "!", ",")
+        ]
         if places:
             chosen = rng.choice(places)
-            made.append((sentence[:chosen.start()], chosen.group(), sentence[chosen.end():]))
+            made.append((sentence[: chosen.start()], chosen.group(), sentence[chosen.end() :]))
     return made[:count]
 
 
 def same_blanks(family: str, model, tokenizer, items: list[tuple[str, str, str]]) -> dict:
-    """The same missing words for all three: how often the first guess is the word (case ignored). GPT-2 sees only what
-    is before the blank; BERT is told that the blank is one piece, T5 is not."""
+    """The same missing words for all three: how often the first guess is the word (case ignored). GPT-2 sees
+    only what is before the blank; BERT is told that the blank is one piece, T5 is not."""
     hits = []
     if family == "t5":
         written = generated(model, tokenizer, [f"{a}<extra_id_0>{b}" for a, _, b in items], max_new_tokens=8)
         guesses = [re.search(r"<extra_id_0>(.*?)(?:<|$)", text) for text in written]
-        hits = [bool(g) and g.group(1).strip().lower() == word.lower() for g, (_, word, _) in zip(guesses, items, strict=True)]
+        hits = [
+            bool(g) and g.group(1).strip().lower() == word.lower()
+            for g, (_, word, _) in zip(guesses, items, strict=True)
+        ]
     for before, word, after in items if family != "t5" else ():
         if family == "bert":
             encoding = tokenizer(f"{before}[MASK]{after}", return_tensors="pt")

@@ -13,9 +13,11 @@ VOCABULARY = 4096
 SENTINELS = 32
 MAX_LENGTH = {"bert": 128, "gpt2": 128, "t5": 128}
 # Characters that visitors may type although the corpus hardly has them; Unigram would call them unknown.
-EXTRA_ALPHABET = list("’‘“”…–—«»€£$%&@#*+=<>/\\[]{}()_^~|`'\"°²½×÷·¿¡"
-                      "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                      "àâäæçéèêëîïôœùûüÿÀÂÄÆÇÉÈÊËÎÏÔŒÙÛÜŸåøÅØñÑöÖßáíóúÁÍÓÚ")
+EXTRA_ALPHABET = list(
+    "’‘“”…–—«»€£$%&@#*+=<>/\\[]{}()_^~|`'\"°²½×÷·¿¡"
+    "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    "àâäæçéèêëîïôœùûüÿÀÂÄÆÇÉÈÊËÎÏÔŒÙÛÜŸåøÅØñÑöÖßáíóúÁÍÓÚ"
+)
 
 
 def sentences() -> list[str]:
@@ -28,15 +30,21 @@ def train_bert(text: list[str]) -> Tokenizer:
     """WordPiece as in bert-base-uncased."""
     tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]", max_input_chars_per_word=100))
     tokenizer.normalizer = normalizers.BertNormalizer(
-        clean_text=True, handle_chinese_chars=True, strip_accents=None, lowercase=True)
+        clean_text=True, handle_chinese_chars=True, strip_accents=None, lowercase=True
+    )
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     trainer = trainers.WordPieceTrainer(
-        vocab_size=VOCABULARY, special_tokens=["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"],
-        initial_alphabet=sorted(set(tokenizer.normalizer.normalize_str("".join(EXTRA_ALPHABET)))), show_progress=False)
+        vocab_size=VOCABULARY,
+        special_tokens=["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"],
+        initial_alphabet=sorted(set(tokenizer.normalizer.normalize_str("".join(EXTRA_ALPHABET)))),
+        show_progress=False,
+    )
     tokenizer.train_from_iterator(text, trainer)
     tokenizer.post_processor = processors.TemplateProcessing(
-        single="[CLS]:0 $A:0 [SEP]:0", pair="[CLS]:0 $A:0 [SEP]:0 $B:1 [SEP]:1",
-        special_tokens=[(token, tokenizer.token_to_id(token)) for token in ("[CLS]", "[SEP]")])
+        single="[CLS]:0 $A:0 [SEP]:0",
+        pair="[CLS]:0 $A:0 [SEP]:0 $B:1 [SEP]:1",
+        special_tokens=[(token, tokenizer.token_to_id(token)) for token in ("[CLS]", "[SEP]")],
+    )
     tokenizer.decoder = decoders.WordPiece(prefix="##", cleanup=True)
     return tokenizer
 
@@ -47,14 +55,18 @@ def train_gpt2(text: list[str]) -> Tokenizer:
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     trainer = trainers.BpeTrainer(
-        vocab_size=VOCABULARY - 1, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False)
+        vocab_size=VOCABULARY - 1, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
+    )
     # Half of the training sequences for the model continue another sentence, so words follow a space.
     tokenizer.train_from_iterator([line for sentence in text for line in (sentence, " " + sentence)], trainer)
     learned = json.loads(tokenizer.to_str())["model"]
     learned["vocab"][end] = VOCABULARY - 1
     tokenizer.model = models.BPE(
-        vocab=learned["vocab"], merges=[tuple(merge) for merge in learned["merges"]],
-        continuing_subword_prefix="", end_of_word_suffix="")
+        vocab=learned["vocab"],
+        merges=[tuple(merge) for merge in learned["merges"]],
+        continuing_subword_prefix="",
+        end_of_word_suffix="",
+    )
     tokenizer.add_special_tokens([end])
     tokenizer.post_processor = processors.ByteLevel(trim_offsets=False)
     tokenizer.decoder = decoders.ByteLevel()
@@ -68,31 +80,43 @@ def precompiled_charsmap(text: list[str]) -> bytes:
 
     model = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(text[:2000]), model_writer=model, vocab_size=200, hard_vocab_limit=False,
-        normalization_rule_name="nmt_nfkc", minloglevel=2)
+        sentence_iterator=iter(text[:2000]),
+        model_writer=model,
+        vocab_size=200,
+        hard_vocab_limit=False,
+        normalization_rule_name="nmt_nfkc",
+        minloglevel=2,
+    )
     return schema.ModelProto.FromString(model.getvalue()).normalizer_spec.precompiled_charsmap
 
 
 def train_t5(text: list[str]) -> Tokenizer:
-    """Unigram as in t5-small: pad 0, end 1, unknown 2; `<extra_id_0>` has the last id, the others lie below it."""
+    """Unigram as in t5-small: pad 0, end 1, unknown 2; `<extra_id_0>` has the last id, the others lie below
+    it."""
     tokenizer = Tokenizer(models.Unigram())
     tokenizer.normalizer = normalizers.Precompiled(precompiled_charsmap(text))
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
-        pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")])
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")]
+    )
     specials = ["<pad>", "</s>", "<unk>"]
     trainer = trainers.UnigramTrainer(
-        vocab_size=VOCABULARY - SENTINELS, special_tokens=specials, unk_token="<unk>",
-        initial_alphabet=EXTRA_ALPHABET, show_progress=False)
+        vocab_size=VOCABULARY - SENTINELS,
+        special_tokens=specials,
+        unk_token="<unk>",
+        initial_alphabet=EXTRA_ALPHABET,
+        show_progress=False,
+    )
     tokenizer.train_from_iterator(text, trainer)
     learned = [(piece, score) for piece, score in json.loads(tokenizer.to_str())["model"]["vocab"]]
     pieces = [(piece, score) for piece, score in learned if piece not in specials]
-    pieces = pieces[:VOCABULARY - SENTINELS - len(specials)]
+    pieces = pieces[: VOCABULARY - SENTINELS - len(specials)]
     sentinels = [f"<extra_id_{i}>" for i in range(SENTINELS)]
     vocabulary = [(s, 0.0) for s in specials] + pieces + [(s, 0.0) for s in reversed(sentinels)]
     tokenizer.model = models.Unigram(vocabulary, unk_id=2, byte_fallback=False)
     tokenizer.add_special_tokens(specials + sentinels)
     tokenizer.post_processor = processors.TemplateProcessing(
-        single="$A:0 </s>:0", pair="$A:0 </s>:0 $B:0 </s>:0", special_tokens=[("</s>", 1)])
+        single="$A:0 </s>:0", pair="$A:0 </s>:0 $B:0 </s>:0", special_tokens=[("</s>", 1)]
+    )
     tokenizer.decoder = decoders.Metaspace(replacement="▁", prepend_scheme="always")
     return tokenizer
 
@@ -100,11 +124,20 @@ def train_t5(text: list[str]) -> Tokenizer:
 def special_tokens(family: str) -> dict:
     """The family's special tokens under the names that transformers gives them."""
     return {
-        "bert": {"unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]",
-                 "mask_token": "[MASK]"},
+        "bert": {
+            "unk_token": "[UNK]",
+            "sep_token": "[SEP]",
+            "pad_token": "[PAD]",
+            "cls_token": "[CLS]",
+            "mask_token": "[MASK]",
+        },
         "gpt2": {"bos_token": "<|endoftext|>", "eos_token": "<|endoftext|>", "unk_token": "<|endoftext|>"},
-        "t5": {"eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>",
-               "additional_special_tokens": [f"<extra_id_{i}>" for i in range(SENTINELS)]},
+        "t5": {
+            "eos_token": "</s>",
+            "unk_token": "<unk>",
+            "pad_token": "<pad>",
+            "additional_special_tokens": [f"<extra_id_{i}>" for i in range(SENTINELS)],
+        },
     }[family]
 
 
@@ -118,7 +151,8 @@ def save(family: str, tokenizer: Tokenizer) -> None:
     tokenizer.save(str(folder / "tokenizer.json"))
     config = {
         "tokenizer_class": {"bert": BertTokenizer, "gpt2": GPT2Tokenizer, "t5": T5Tokenizer}[family].__name__,
-        "model_max_length": MAX_LENGTH[family], "clean_up_tokenization_spaces": False,
+        "model_max_length": MAX_LENGTH[family],
+        "clean_up_tokenization_spaces": False,
     } | named
     if family == "bert":
         config["do_lower_case"] = True
@@ -137,17 +171,27 @@ def check(family: str, text: list[str]) -> None:
     assert alone.get_vocab_size() == VOCABULARY == len(loaded), (alone.get_vocab_size(), len(loaded))
     for line in text:
         ids = alone.encode(line).ids
-        assert ids == loaded(line)["input_ids"], (family, line, alone.encode(line).tokens, loaded.tokenize(line))
+        assert ids == loaded(line)["input_ids"], (
+            family,
+            line,
+            alone.encode(line).tokens,
+            loaded.tokenize(line),
+        )
         assert alone.decode(ids) == loaded.decode(ids, skip_special_tokens=True), (family, line)
     per_word = sum(len(alone.encode(line, add_special_tokens=False).ids) for line in text) / sum(
-        len(re.findall(r"\w+|[^\w\s]", line)) for line in text)
+        len(re.findall(r"\w+|[^\w\s]", line)) for line in text
+    )
     print(f"{family}: {VOCABULARY} tokens, {per_word:.2f} a word")
 
 
 def main() -> None:
     """Train, save and check all three."""
     text = sentences()
-    probe = text[::997] + ["a [MASK] <extra_id_0> b <|endoftext|>  c", "Ça  va ?\tcafe\u0301 👩‍👧 \u200f\u05d0 中文", ""]
+    probe = text[::997] + [
+        "a [MASK] <extra_id_0> b <|endoftext|>  c",
+        "Ça  va ?\tcafe\u0301 👩‍👧 \u200f\u05d0 中文",
+        "",
+    ]
     for family, train in (("bert", train_bert), ("gpt2", train_gpt2), ("t5", train_t5)):
         save(family, train(text))
         check(family, probe)

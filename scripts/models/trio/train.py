@@ -1,12 +1,14 @@
 """Train one model within a budget of minutes; resumes where it stopped.
 
-The learning rate follows the share of the budget that has passed, so it has come down when the time is over, however fast
-the machine is. Files in build/training/<family>/: last.pt (to resume), best.pt (lowest held-out loss), log.jsonl.
+The learning rate follows the share of the budget that has passed, so it has come down when the time is over,
+however fast the machine is. Files in build/training/<family>/: last.pt (to resume), best.pt (lowest held-out
+loss), log.jsonl.
 """
 
 import argparse
 import json
 import math
+import os
 import random
 import time
 from pathlib import Path
@@ -24,9 +26,15 @@ EVALUATION_PASSAGES = 500
 
 
 def parameter_groups(family: str, model: torch.nn.Module) -> list[dict]:
-    """Matrices decay, vectors do not. T5 has no 1/sqrt(d) in its attention and embeddings of size one: its queries
-    learn slower and its embeddings faster, in proportion to their size, as Adafactor would have it."""
-    groups = {"decay": ([], 1.0, WEIGHT_DECAY), "plain": ([], 1.0, 0.0), "query": ([], 0.4, 0.0), "embedding": ([], 5.0, 0.0)}
+    """Matrices decay, vectors do not. T5 has no 1/sqrt(d) in its attention and embeddings of size one: its
+    queries learn slower and its embeddings faster, in proportion to their size, as Adafactor would have
+    it."""
+    groups = {
+        "decay": ([], 1.0, WEIGHT_DECAY),
+        "plain": ([], 1.0, 0.0),
+        "query": ([], 0.4, 0.0),
+        "embedding": ([], 5.0, 0.0),
+    }
     for name, parameter in model.named_parameters():
         if family == "t5" and name.startswith("shared"):
             key = "embedding"
@@ -50,7 +58,7 @@ def held_out_batches(family: str, tokenizer: Tokenizer, data: corpus.Corpus) -> 
     held_out = corpus.Corpus(data.held_out, [])
     source = objectives.examples(family, held_out, tokenizer, rng, models.POSITIONS)
     chosen = sorted((next(source) for _ in range(EVALUATION_PASSAGES)), key=batches.size)
-    return [batches.pad(chosen[i:i + 50], PADDING) for i in range(0, len(chosen), 50)]
+    return [batches.pad(chosen[i : i + 50], PADDING) for i in range(0, len(chosen), 50)]
 
 
 class Trainer:
@@ -67,7 +75,8 @@ class Trainer:
             for block in self.model.transformer.h:
                 block.mlp.act = torch.nn.GELU(approximate="tanh")
         self.optimizer = torch.optim.AdamW(
-            parameter_groups(family, self.model), lr=1.0, betas=(0.9, 0.98), eps=1e-9, fused=True)
+            parameter_groups(family, self.model), lr=1.0, betas=(0.9, 0.98), eps=1e-9, fused=True
+        )
         self.step, self.elapsed, self.tokens, self.best = 0, 0.0, 0, math.inf
         self.resume()
         self.evaluation = held_out_batches(family, self.tokenizer, self.data)
@@ -79,12 +88,19 @@ class Trainer:
             saved = torch.load(path, map_location=self.device, weights_only=False)
             self.model.load_state_dict(saved["model"])
             self.optimizer.load_state_dict(saved["optimizer"])
-            self.step, self.elapsed, self.tokens, self.best = (saved[k] for k in ("step", "elapsed", "tokens", "best"))
+            self.step, self.elapsed, self.tokens, self.best = (
+                saved[k] for k in ("step", "elapsed", "tokens", "best")
+            )
 
     def save(self, name: str, optimizer: bool) -> None:
         """Write a checkpoint in one piece: a reader never sees half of one."""
-        state = {"model": self.model.state_dict(), "step": self.step, "elapsed": self.elapsed, "tokens": self.tokens,
-                 "best": self.best}
+        state = {
+            "model": self.model.state_dict(),
+            "step": self.step,
+            "elapsed": self.elapsed,
+            "tokens": self.tokens,
+            "best": self.best,
+        }
         if optimizer:
             state["optimizer"] = self.optimizer.state_dict()
         torch.save(state, self.folder / (name + ".part"))
@@ -92,7 +108,9 @@ class Trainer:
 
     def log(self, entry: dict) -> None:
         """One line of log.jsonl, also printed."""
-        line = json.dumps({"step": self.step, "minutes": round(self.elapsed / 60, 2), "tokens": self.tokens} | entry)
+        line = json.dumps(
+            {"step": self.step, "minutes": round(self.elapsed / 60, 2), "tokens": self.tokens} | entry
+        )
         with (self.folder / "log.jsonl").open("a") as out:
             out.write(line + "\n")
         print(line, flush=True)
@@ -130,8 +148,14 @@ class Trainer:
     def report(self, recent: list[float], speed: float) -> None:
         """Evaluate, log, keep what is best, and save."""
         held_out = self.evaluate()
-        self.log({"training_loss": round(sum(recent) / len(recent), 4), "held_out_loss": round(held_out, 4),
-                  "tokens_per_second": round(speed), "learning_rate": round(self.optimizer.param_groups[0]["lr"], 6)})
+        self.log(
+            {
+                "training_loss": round(sum(recent) / len(recent), 4),
+                "held_out_loss": round(held_out, 4),
+                "tokens_per_second": round(speed),
+                "learning_rate": round(self.optimizer.param_groups[0]["lr"], 6),
+            }
+        )
         if held_out < self.best:
             self.best = held_out
             self.save("best.pt", optimizer=False)
@@ -161,6 +185,8 @@ def main() -> None:
     parser.add_argument("--report-every", type=float, default=150, help="seconds")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
+    if hasattr(os, "nice"):
+        os.nice(19)  # whatever else the machine does comes first
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(20261123)
     Trainer(arguments.family, arguments.minutes).run(arguments.report_every)

@@ -24,7 +24,7 @@ def ragged(batch: int, length: int) -> tuple[torch.Tensor, torch.Tensor]:
     ids = torch.randint(5, 4000, (batch, length))
     mask = torch.ones_like(ids)
     for row in range(1, batch):
-        mask[row, max(1, length - row * 3):] = 0
+        mask[row, max(1, length - row * 3) :] = 0
     return ids, mask
 
 
@@ -41,9 +41,11 @@ def check_bert(model: PreTrainedModel) -> float:
     for shape in SHAPES:
         ids, mask = ragged(*shape)
         types = torch.zeros_like(ids)
-        types[:, shape[1] // 2:] = 1
+        types[:, shape[1] // 2 :] = 1
         theirs = model(input_ids=ids, attention_mask=mask, token_type_ids=types).logits
-        ours = run.run(None, {"input_ids": ids.numpy(), "attention_mask": mask.numpy(), "token_type_ids": types.numpy()})[0]
+        ours = run.run(
+            None, {"input_ids": ids.numpy(), "attention_mask": mask.numpy(), "token_type_ids": types.numpy()}
+        )[0]
         worst = max(worst, difference(ours, theirs, mask))
     return worst
 
@@ -57,13 +59,23 @@ def check_gpt2(model: PreTrainedModel) -> float:
         positions = torch.arange(length)[None].repeat(batch, 1)
         theirs = model(input_ids=ids, attention_mask=mask, use_cache=False).logits
         for cut in sorted({length, 1, length // 2}):
-            past = {f"past_key_values.{i}.{kind}": np.zeros((batch, models.HEADS, 0, 48), np.float32)
-                    for i in range(4) for kind in ("key", "value")}
+            past = {
+                f"past_key_values.{i}.{kind}": np.zeros((batch, models.HEADS, 0, 48), np.float32)
+                for i in range(4)
+                for kind in ("key", "value")
+            }
             for start, stop in ((0, cut), (cut, length)):
                 if start == stop:
                     continue
-                out = run.run(None, {"input_ids": ids[:, start:stop].numpy(), "attention_mask": mask[:, :stop].numpy(),
-                                     "position_ids": positions[:, start:stop].numpy()} | past)
+                out = run.run(
+                    None,
+                    {
+                        "input_ids": ids[:, start:stop].numpy(),
+                        "attention_mask": mask[:, :stop].numpy(),
+                        "position_ids": positions[:, start:stop].numpy(),
+                    }
+                    | past,
+                )
                 worst = max(worst, difference(out[0], theirs[:, start:stop], mask[:, start:stop]))
                 past = dict(zip(past, out[1:], strict=True))
     return worst
@@ -82,16 +94,25 @@ def check_t5(model: PreTrainedModel) -> float:
         memory = encoder.run(None, {"input_ids": ids.numpy(), "attention_mask": mask.numpy()})[0]
         worst = max(worst, difference(memory, full.encoder_last_hidden_state, mask))
         fixed = {"encoder_attention_mask": mask.numpy(), "encoder_hidden_states": memory}
-        empty = {name: np.zeros((batch, models.HEADS, 0 if "decoder" in name else 1, 48), np.float32) for name in names}
-        whole = decoder.run(None, fixed | empty | {"input_ids": target.numpy(), "use_cache_branch": np.array([False])})
+        empty = {
+            name: np.zeros((batch, models.HEADS, 0 if "decoder" in name else 1, 48), np.float32)
+            for name in names
+        }
+        whole = decoder.run(
+            None, fixed | empty | {"input_ids": target.numpy(), "use_cache_branch": np.array([False])}
+        )
         worst = max(worst, difference(whole[0], full.logits))
         past = empty
         for at in range(target.shape[1]):
-            step = {"input_ids": target[:, at:at + 1].numpy(), "use_cache_branch": np.array([at > 0])}
+            step = {"input_ids": target[:, at : at + 1].numpy(), "use_cache_branch": np.array([at > 0])}
             out = dict(zip(outputs, decoder.run(None, fixed | past | step), strict=True))
-            worst = max(worst, difference(out["logits"], full.logits[:, at:at + 1]))
-            past = {name: past[name] if at > 0 and ".encoder." in name else out[name.replace("past_key_values", "present")]
-                    for name in names}
+            worst = max(worst, difference(out["logits"], full.logits[:, at : at + 1]))
+            past = {
+                name: past[name]
+                if at > 0 and ".encoder." in name
+                else out[name.replace("past_key_values", "present")]
+                for name in names
+            }
     return worst
 
 

@@ -1,6 +1,7 @@
 """Edits on ONNX graphs: weights stored once and as f16, the two decoders of T5 merged into one."""
 
 import numpy as np
+
 import onnx
 from onnx import GraphProto, ModelProto, TensorProto, helper, numpy_helper
 
@@ -33,7 +34,8 @@ def rename(graph: GraphProto, names: dict[str, str]) -> None:
 
 
 def without_identities(model: ModelProto) -> ModelProto:
-    """Bypass Identity nodes and casts to the type a Softmax already has; the attention stays MatMul-…-Softmax-MatMul."""
+    """Bypass Identity nodes and casts to the type a Softmax already has; the attention stays
+    MatMul-…-Softmax-MatMul."""
     graph = model.graph
     makers = {name: node for node in graph.node for name in node.output}
     outputs = {value.name for value in graph.output}
@@ -41,8 +43,11 @@ def without_identities(model: ModelProto) -> ModelProto:
     for node in list(graph.node):
         maker = makers.get(node.input[0]) if node.input else None
         redundant = node.op_type == "Identity" or (
-            node.op_type == "Cast" and maker is not None and maker.op_type == "Softmax"
-            and node.attribute[0].i == TensorProto.FLOAT)
+            node.op_type == "Cast"
+            and maker is not None
+            and maker.op_type == "Softmax"
+            and node.attribute[0].i == TensorProto.FLOAT
+        )
         if redundant and node.output[0] not in outputs:
             names[node.output[0]] = names.get(node.input[0], node.input[0])
             graph.node.remove(node)
@@ -51,9 +56,10 @@ def without_identities(model: ModelProto) -> ModelProto:
 
 
 def to_half(model: ModelProto, known: dict[bytes, str]) -> int:
-    """Store weights as f16 initializers of the outer graph, each once, with a Cast to f32 that a runtime folds when it
-    loads. A weight that is another's transpose becomes a Transpose of it. `known`: bytes of a weight -> its name in
-    PyTorch. Only what f16 holds exactly is stored so. Returns the bytes of the weights."""
+    """Store weights as f16 initializers of the outer graph, each once, with a Cast to f32 that a runtime
+    folds when it loads. A weight that is another's transpose becomes a Transpose of it. `known`: bytes of a
+    weight -> its name in PyTorch. Only what f16 holds exactly is stored so. Returns the bytes of the
+    weights."""
     stored: dict[bytes, str] = {}
     nodes, initializers, names = [], [], {}
     weights = [(g, tensor) for g in subgraphs(model.graph) for tensor in g.initializer]
@@ -61,7 +67,11 @@ def to_half(model: ModelProto, known: dict[bytes, str]) -> int:
     weights.sort(key=lambda item: numpy_helper.to_array(item[1]).tobytes() not in known)
     for graph, tensor in weights:
         value = numpy_helper.to_array(tensor)
-        if value.dtype != np.float32 or value.size < SMALLEST or not np.array_equal(value, value.astype(np.float16)):
+        if (
+            value.dtype != np.float32
+            or value.size < SMALLEST
+            or not np.array_equal(value, value.astype(np.float16))
+        ):
             continue
         graph.initializer.remove(tensor)
         key, flipped = value.tobytes(), np.ascontiguousarray(value.T).tobytes() if value.ndim == 2 else b""
@@ -72,11 +82,18 @@ def to_half(model: ModelProto, known: dict[bytes, str]) -> int:
         if any(name == taken for taken in stored.values()):
             name = tensor.name
         if flipped in stored:
-            nodes.append(helper.make_node("Transpose", [stored[flipped]], [name], name=f"/weights/{name}/Transpose", perm=[1, 0]))
+            nodes.append(
+                helper.make_node(
+                    "Transpose", [stored[flipped]], [name], name=f"/weights/{name}/Transpose", perm=[1, 0]
+                )
+            )
         else:
             initializers.append(numpy_helper.from_array(value.astype(np.float16), name + ".f16"))
-            nodes.append(helper.make_node(
-                "Cast", [name + ".f16"], [name], name=f"/weights/{name}/Cast", to=TensorProto.FLOAT))
+            nodes.append(
+                helper.make_node(
+                    "Cast", [name + ".f16"], [name], name=f"/weights/{name}/Cast", to=TensorProto.FLOAT
+                )
+            )
         stored[key] = names[tensor.name] = name
     rename(model.graph, names)
     body = list(model.graph.node)
@@ -88,7 +105,9 @@ def to_half(model: ModelProto, known: dict[bytes, str]) -> int:
 
 def prefixed(graph: GraphProto, prefix: str) -> None:
     """Give every value that the graph makes itself (weights and nodes) a prefix; inputs keep their names."""
-    own = [tensor.name for tensor in graph.initializer] + [name for node in graph.node for name in node.output if name]
+    own = [tensor.name for tensor in graph.initializer] + [
+        name for node in graph.node for name in node.output if name
+    ]
     rename(graph, {name: f"{prefix}/{name.removeprefix('/')}" for name in own})
     for tensor in graph.initializer:
         tensor.name = f"{prefix}/{tensor.name.removeprefix('/')}"
@@ -98,8 +117,8 @@ def prefixed(graph: GraphProto, prefix: str) -> None:
 
 
 def merge_decoders(first: ModelProto, later: ModelProto) -> ModelProto:
-    """Optimum's layout: one `If` on use_cache_branch; `then` has the past, `else` has none. What the later pass does not
-    make (the encoder's keys and values) it gives back empty, as Optimum's files do."""
+    """Optimum's layout: one `If` on use_cache_branch; `then` has the past, `else` has none. What the later
+    pass does not make (the encoder's keys and values) it gives back empty, as Optimum's files do."""
     inputs = {value.name: value for value in list(first.graph.input) + list(later.graph.input)}
     outputs = [onnx.ValueInfoProto.FromString(value.SerializeToString()) for value in first.graph.output]
     names = [value.name for value in outputs]
@@ -119,16 +138,23 @@ def merge_decoders(first: ModelProto, later: ModelProto) -> ModelProto:
                     graph.output.append(by_name[f"{prefix}/{value.name}"])
                     continue
                 name = f"{prefix}/{value.name}"
-                shape = [0] + [dim.dim_value for dim in value.type.tensor_type.shape.dim[1:2]] + [1, head_size(value)]
+                shape = (
+                    [0]
+                    + [dim.dim_value for dim in value.type.tensor_type.shape.dim[1:2]]
+                    + [1, head_size(value)]
+                )
                 empty = helper.make_tensor(name + ".empty", TensorProto.FLOAT, shape, [])
-                graph.node.append(helper.make_node(
-                    "Constant", [], [name], name=name + "/Constant", value=empty))
+                graph.node.append(
+                    helper.make_node("Constant", [], [name], name=name + "/Constant", value=empty)
+                )
                 graph.output.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
         branches[key] = graph
     condition = helper.make_tensor_value_info("use_cache_branch", TensorProto.BOOL, [1])
     choice = helper.make_node("If", ["use_cache_branch"], names, name="optimum::if", **branches)
     graph = helper.make_graph([choice], "merged", list(inputs.values()) + [condition], outputs)
-    return helper.make_model(graph, opset_imports=first.opset_import, ir_version=first.ir_version, producer_name="trilens")
+    return helper.make_model(
+        graph, opset_imports=first.opset_import, ir_version=first.ir_version, producer_name="trilens"
+    )
 
 
 def head_size(value: onnx.ValueInfoProto) -> int:

@@ -1,7 +1,8 @@
 """The models as functions of plain tensors, ready to be traced.
 
-The Hugging Face modules run unchanged. Only their mask building is left out (it does not trace to plain operators): each
-function here builds the additive mask [batch, 1, query, key] from the lengths, and hands it over ready made.
+The Hugging Face modules run unchanged. Only their mask building is left out (it does not trace to plain
+operators): each function here builds the additive mask [batch, 1, query, key] from the lengths, and hands it
+over ready made.
 """
 
 import torch
@@ -12,7 +13,8 @@ LOWEST = torch.finfo(torch.float32).min
 
 
 class GivenPast(DynamicCache):
-    """A cache that starts from given tensors [batch, head, past, size], one (key, value) for each layer, or from none."""
+    """A cache that starts from given tensors [batch, head, past, size], one (key, value) for each layer, or
+    from none."""
 
     def __init__(self, past: list[tuple[Tensor, Tensor]] | None = None):
         super().__init__()
@@ -34,7 +36,11 @@ class GivenPast(DynamicCache):
     @property
     def layers(self):
         """What cross-attention reads when its keys are already there."""
-        return [_Layer(*self.keys_values[i]) for i in sorted(self.keys_values)] if hasattr(self, "keys_values") else []
+        return (
+            [_Layer(*self.keys_values[i]) for i in sorted(self.keys_values)]
+            if hasattr(self, "keys_values")
+            else []
+        )
 
     @layers.setter
     def layers(self, _):
@@ -72,11 +78,13 @@ class BertGraph(nn.Module):
     def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> Tensor:
         """One pass."""
         return self.model(
-            input_ids=input_ids, attention_mask=padding_mask(attention_mask), token_type_ids=token_type_ids).logits
+            input_ids=input_ids, attention_mask=padding_mask(attention_mask), token_type_ids=token_type_ids
+        ).logits
 
 
 class Gpt2Graph(nn.Module):
-    """input_ids, position_ids [B,S], attention_mask [B,P+S], past [B,H,P,D] -> logits [B,S,V], present [B,H,P+S,D]."""
+    """input_ids, position_ids [B,S], attention_mask [B,P+S], past [B,H,P,D] -> logits [B,S,V], present
+    [B,H,P+S,D]."""
 
     def __init__(self, model: PreTrainedModel):
         super().__init__()
@@ -89,8 +97,12 @@ class Gpt2Graph(nn.Module):
         seen = causal_mask(queries, before + queries, before, input_ids.device)
         seen = seen[None, None] * attention_mask[:, None, None, :].to(torch.float32)
         logits = self.model(
-            input_ids=input_ids, attention_mask=(1.0 - seen) * LOWEST, position_ids=position_ids,
-            past_key_values=cache, use_cache=True).logits
+            input_ids=input_ids,
+            attention_mask=(1.0 - seen) * LOWEST,
+            position_ids=position_ids,
+            past_key_values=cache,
+            use_cache=True,
+        ).logits
         return logits, *(tensor for i in sorted(cache.keys_values) for tensor in cache.keys_values[i])
 
 
@@ -103,19 +115,23 @@ class T5EncoderGraph(nn.Module):
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """One pass."""
-        return self.encoder(input_ids=input_ids, attention_mask=padding_mask(attention_mask)).last_hidden_state
+        return self.encoder(
+            input_ids=input_ids, attention_mask=padding_mask(attention_mask)
+        ).last_hidden_state
 
 
 class T5DecoderGraph(nn.Module):
-    """encoder_attention_mask [B,E], input_ids [B,T], encoder_hidden_states [B,E,d] (and past: per layer decoder key and
-    value [B,H,P,D], encoder key and value [B,H,E,D]) -> logits [B,T,V] and present: per layer the decoder's key and
-    value, and, in the first pass only, the encoder's."""
+    """encoder_attention_mask [B,E], input_ids [B,T], encoder_hidden_states [B,E,d] (and past: per layer
+    decoder key and value [B,H,P,D], encoder key and value [B,H,E,D]) -> logits [B,T,V] and present: per layer
+    the decoder's key and value, and, in the first pass only, the encoder's."""
 
     def __init__(self, model: PreTrainedModel):
         super().__init__()
         self.decoder, self.lm_head, self.scale = model.decoder, model.lm_head, model.model_dim**-0.5
 
-    def forward(self, encoder_attention_mask: Tensor, input_ids: Tensor, encoder_hidden_states: Tensor, *past: Tensor):
+    def forward(
+        self, encoder_attention_mask: Tensor, input_ids: Tensor, encoder_hidden_states: Tensor, *past: Tensor
+    ):
         """One pass: the first without a past, the later ones with it."""
         own, cross = GivenPast(), GivenPast()
         if past:
@@ -126,9 +142,13 @@ class T5DecoderGraph(nn.Module):
         queries, before = input_ids.shape[1], past[0].shape[2] if past else 0
         mask = (1.0 - causal_mask(queries, before + queries, before, input_ids.device)[None, None]) * LOWEST
         hidden = self.decoder(
-            input_ids=input_ids, attention_mask=mask, encoder_hidden_states=encoder_hidden_states,
-            encoder_attention_mask=padding_mask(encoder_attention_mask), past_key_values=cache,
-            use_cache=True).last_hidden_state
+            input_ids=input_ids,
+            attention_mask=mask,
+            encoder_hidden_states=encoder_hidden_states,
+            encoder_attention_mask=padding_mask(encoder_attention_mask),
+            past_key_values=cache,
+            use_cache=True,
+        ).last_hidden_state
         logits = self.lm_head(hidden * self.scale)
         present = []
         for i in range(len(self.decoder.block)):

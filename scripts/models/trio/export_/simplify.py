@@ -1,14 +1,16 @@
-"""Take out of a traced graph what only computes shapes, so that a pass over a short sentence is mostly its mathematics.
+"""Take out of a traced graph what only computes shapes, so that a pass over a short sentence is mostly its
+mathematics.
 
-Tracing leaves chains of Shape, Gather, Unsqueeze and Concat before each Reshape. `constant_reshapes` runs the graph on inputs
-of several sizes and looks at what each Reshape is asked for: a number that never changes is written down, one that always
-equals the same dimension of its input becomes 0 ("copy"), one remaining number becomes -1 ("the rest"). The exporter's own
-check against PyTorch, on yet other sizes, confirms it.
+Tracing leaves chains of Shape, Gather, Unsqueeze and Concat before each Reshape. `constant_reshapes` runs the
+graph on inputs of several sizes and looks at what each Reshape is asked for: a number that never changes is
+written down, one that always equals the same dimension of its input becomes 0 ("copy"), one remaining number
+becomes -1 ("the rest"). The exporter's own check against PyTorch, on yet other sizes, confirms it.
 """
 
 import numpy as np
-import onnx
 import onnxruntime
+
+import onnx
 from onnx import ModelProto, NodeProto, helper, numpy_helper
 
 Feeds = list[dict[str, np.ndarray]]
@@ -21,7 +23,9 @@ def run(model: ModelProto, outputs: list[str], feeds: Feeds) -> list[list[np.nda
     watched.graph.output.extend(helper.make_empty_tensor_value_info(name) for name in outputs)
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    session = onnxruntime.InferenceSession(watched.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(
+        watched.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
     return [session.run(outputs, feed) for feed in feeds]
 
 
@@ -32,7 +36,9 @@ def reshape_rule(asked: list[np.ndarray], shapes: list[tuple[int, ...]]) -> list
         numbers = [int(shape[i]) for shape in asked]
         if len(set(numbers)) == 1 and numbers[0] != 0:
             rule.append(numbers[0])
-        elif all(i < len(shape) and shape[i] == number for shape, number in zip(shapes, numbers, strict=True)):
+        elif all(
+            i < len(shape) and shape[i] == number for shape, number in zip(shapes, numbers, strict=True)
+        ):
             rule.append(0)
         else:
             rule.append(-1)
@@ -70,13 +76,17 @@ def value_types(model: ModelProto) -> dict[str, int]:
     return {value.name: value.type.tensor_type.elem_type for value in [*graph.value_info, *graph.input]}
 
 
-def changes_nothing(node: NodeProto, known: dict[str, np.ndarray], makers: dict[str, NodeProto], types: dict) -> bool:
-    """x * 1, a cast to x's own type, or x + zeros (T5's cross-attention has no position bias and adds zeros of the
-    scores' own shape)."""
+def changes_nothing(
+    node: NodeProto, known: dict[str, np.ndarray], makers: dict[str, NodeProto], types: dict
+) -> bool:
+    """x * 1, a cast to x's own type, or x + zeros (T5's cross-attention has no position bias and adds zeros
+    of the scores' own shape)."""
     if node.op_type == "Cast":
         return types.get(node.input[0]) == node.attribute[0].i
     if node.op_type == "Mul":
-        return any(name in known and known[name].size == 1 and known[name].item() == 1 for name in node.input[1:])
+        return any(
+            name in known and known[name].size == 1 and known[name].item() == 1 for name in node.input[1:]
+        )
     if node.op_type == "Add" and node.input[1] in makers:
         maker = makers[node.input[1]]
         return maker.op_type == "ConstantOfShape" and not numpy_helper.to_array(maker.attribute[0].t).any()

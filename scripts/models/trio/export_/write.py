@@ -8,10 +8,11 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-import onnx
 import torch
 from torch import Tensor, nn
 from transformers import GenerationConfig, PreTrainedModel
+
+import onnx
 
 from .. import models, objectives, paths
 from . import edit, graphs, simplify
@@ -21,21 +22,32 @@ Axes = dict[str, dict[int, str]]
 
 
 def rounded(model: PreTrainedModel) -> PreTrainedModel:
-    """The model with every weight rounded to f16, held in f32: the weights that are shipped and compared with."""
+    """The model with every weight rounded to f16, held in f32: the weights that are shipped and compared
+    with."""
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.copy_(parameter.half().float())
     return model.eval()
 
 
-def trace(graph: nn.Module, arguments: tuple[Tensor, ...], names: tuple[list[str], list[str]], axes: Axes) -> onnx.ModelProto:
+def trace(
+    graph: nn.Module, arguments: tuple[Tensor, ...], names: tuple[list[str], list[str]], axes: Axes
+) -> onnx.ModelProto:
     """Plain operators, dynamic axes."""
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         path = Path(folder) / "model.onnx"
         torch.onnx.export(
-            graph.eval(), arguments, path, input_names=names[0], output_names=names[1], dynamic_axes=axes,
-            opset_version=OPSET, do_constant_folding=True, dynamo=False)
+            graph.eval(),
+            arguments,
+            path,
+            input_names=names[0],
+            output_names=names[1],
+            dynamic_axes=axes,
+            opset_version=OPSET,
+            do_constant_folding=True,
+            dynamo=False,
+        )
         traced = edit.without_identities(onnx.load(path))
     return simplify.simplify(traced, feeds(traced))
 
@@ -44,13 +56,21 @@ def feeds(model: onnx.ModelProto) -> simplify.Feeds:
     """Inputs of several sizes for a traced graph, made from the names of its dimensions."""
     made = []
     for batch, sequence, past, encoder in ((2, 5, 3, 7), (3, 11, 0, 6), (1, 1, 8, 9)):
-        sizes = {"batch_size": batch, "sequence_length": sequence, "past_sequence_length": past,
-                 "decoder_sequence_length": sequence, "past_decoder_sequence_length": past,
-                 "encoder_sequence_length": encoder}
+        sizes = {
+            "batch_size": batch,
+            "sequence_length": sequence,
+            "past_sequence_length": past,
+            "decoder_sequence_length": sequence,
+            "past_decoder_sequence_length": past,
+            "encoder_sequence_length": encoder,
+        }
         feed = {}
         for value in model.graph.input:
             kind = value.type.tensor_type
-            shape = [dim.dim_value or sum(sizes[name] for name in dim.dim_param.split(" + ")) for dim in kind.shape.dim]
+            shape = [
+                dim.dim_value or sum(sizes[name] for name in dim.dim_param.split(" + "))
+                for dim in kind.shape.dim
+            ]
             ones = np.ones(shape, onnx.helper.tensor_dtype_to_np_dtype(kind.elem_type))
             feed[value.name] = ones
         made.append(feed)
@@ -87,7 +107,11 @@ def export_bert(model: PreTrainedModel, folder: Path) -> None:
     inputs = ["input_ids", "attention_mask", "token_type_ids"]
     axes = {name: {0: "batch_size", 1: "sequence_length"} for name in [*inputs, "logits"]}
     arguments = ids(2, 7), torch.ones(2, 7, dtype=torch.long), torch.zeros(2, 7, dtype=torch.long)
-    save(trace(graphs.BertGraph(model), arguments, (inputs, ["logits"]), axes), known_weights(model), folder / "model.onnx")
+    save(
+        trace(graphs.BertGraph(model), arguments, (inputs, ["logits"]), axes),
+        known_weights(model),
+        folder / "model.onnx",
+    )
 
 
 class PlainConv1D(nn.Module):
@@ -111,9 +135,12 @@ def export_gpt2(model: PreTrainedModel, folder: Path) -> None:
     layers = range(model.config.n_layer)
     past = [f"past_key_values.{i}.{kind}" for i in layers for kind in ("key", "value")]
     present = [f"present.{i}.{kind}" for i in layers for kind in ("key", "value")]
-    axes = {"input_ids": {0: "batch_size", 1: "sequence_length"}, "position_ids": {0: "batch_size", 1: "sequence_length"},
-            "attention_mask": {0: "batch_size", 1: "past_sequence_length + sequence_length"},
-            "logits": {0: "batch_size", 1: "sequence_length"}}
+    axes = {
+        "input_ids": {0: "batch_size", 1: "sequence_length"},
+        "position_ids": {0: "batch_size", 1: "sequence_length"},
+        "attention_mask": {0: "batch_size", 1: "past_sequence_length + sequence_length"},
+        "logits": {0: "batch_size", 1: "sequence_length"},
+    }
     axes |= {name: {0: "batch_size", 2: "past_sequence_length"} for name in past}
     axes |= {name: {0: "batch_size", 2: "past_sequence_length + sequence_length"} for name in present}
     inputs = ["input_ids", "attention_mask", "position_ids"]
@@ -128,16 +155,33 @@ def export_t5(model: PreTrainedModel, folder: Path) -> None:
     known = known_weights(model)
     encoder = {0: "batch_size", 1: "encoder_sequence_length"}
     mask = torch.ones(2, 6, dtype=torch.long)
-    save(trace(graphs.T5EncoderGraph(model), (ids(2, 6), mask), (["input_ids", "attention_mask"], ["last_hidden_state"]),
-               dict.fromkeys(("input_ids", "attention_mask", "last_hidden_state"), encoder)), known, folder / "encoder_model.onnx")
+    save(
+        trace(
+            graphs.T5EncoderGraph(model),
+            (ids(2, 6), mask),
+            (["input_ids", "attention_mask"], ["last_hidden_state"]),
+            dict.fromkeys(("input_ids", "attention_mask", "last_hidden_state"), encoder),
+        ),
+        known,
+        folder / "encoder_model.onnx",
+    )
 
-    sides = [f"{i}.{side}.{kind}" for i in range(model.config.num_decoder_layers)
-             for side in ("decoder", "encoder") for kind in ("key", "value")]
+    sides = [
+        f"{i}.{side}.{kind}"
+        for i in range(model.config.num_decoder_layers)
+        for side in ("decoder", "encoder")
+        for kind in ("key", "value")
+    ]
     past = ["past_key_values." + name for name in sides]
     present = ["present." + name for name in sides]
     inputs = ["encoder_attention_mask", "input_ids", "encoder_hidden_states"]
     decoder = {0: "batch_size", 1: "decoder_sequence_length"}
-    axes = {"encoder_attention_mask": encoder, "encoder_hidden_states": encoder, "input_ids": decoder, "logits": decoder}
+    axes = {
+        "encoder_attention_mask": encoder,
+        "encoder_hidden_states": encoder,
+        "input_ids": decoder,
+        "logits": decoder,
+    }
     for name in sides:
         length = "encoder_sequence_length" if "encoder" in name else "past_decoder_sequence_length"
         grown = length if "encoder" in name else "past_decoder_sequence_length + decoder_sequence_length"
@@ -155,12 +199,16 @@ def write_configs(family: str, model: PreTrainedModel, folder: Path) -> None:
     """config.json and generation_config.json."""
     model.config.architectures = [type(model).__name__]
     if family == "t5":
-        model.config.task_specific_params = {"translation_en_to_fr": {"prefix": objectives.PREFIX, "num_beams": 4}}
+        model.config.task_specific_params = {
+            "translation_en_to_fr": {"prefix": objectives.PREFIX, "num_beams": 4}
+        }
     model.config.save_pretrained(folder)
     if family == "bert":
         return
-    settings = {"gpt2": {"bos_token_id": 4095, "eos_token_id": 4095, "pad_token_id": 4095},
-                "t5": {"decoder_start_token_id": 0, "eos_token_id": 1, "pad_token_id": 0}}[family]
+    settings = {
+        "gpt2": {"bos_token_id": 4095, "eos_token_id": 4095, "pad_token_id": 4095},
+        "t5": {"decoder_start_token_id": 0, "eos_token_id": 1, "pad_token_id": 0},
+    }[family]
     GenerationConfig(**settings).save_pretrained(folder)
 
 
