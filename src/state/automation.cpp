@@ -70,7 +70,13 @@ void use_example(const Script& s) {
   s.refuse("There is no example `" + id + "`.");
 }
 
-void step(const Script& s) { s.act_then(Step{}, {.what = Waiting::For::step}); }
+// Steps of scripts queue: each is taken when the one before has arrived.
+void step(const Script& s) {
+  Waiting waiting{.what = Waiting::For::step, .ticket = s.ticket};
+  waiting.started = false;
+  s.m.waiting.push_back(waiting);
+  s.m.settle(s.now);
+}
 void to_end(const Script& s) { s.act_then(ToEnd{}, {.what = Waiting::For::end}); }
 
 template <class C>
@@ -289,8 +295,12 @@ void Store::Impl::answer_scripts() {
     return true;
   };
   std::vector<Waiting> still;
-  for (const Waiting& w : std::exchange(waiting, {})) {
-    if (!settled(w)) {
+  for (Waiting w : std::exchange(waiting, {})) {
+    if (!w.started && !clock_busy()) {
+      w.started = true;
+      step_by_hand();
+    }
+    if (!w.started || !settled(w)) {
       still.push_back(w);
       continue;
     }

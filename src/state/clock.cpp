@@ -50,6 +50,15 @@ void Store::Impl::step_forward() {
   for (const Family family : kWriters) ensure(family);
 }
 
+// A press of the button: ends playing, and reads what is still being typed.
+void Store::Impl::step_by_hand() {
+  state.clock.playing = false;
+  rush = false;
+  play_due.reset();
+  if (read_due) read_all();
+  step_forward();
+}
+
 // Asks for what the column lacks to show the step at the cursor.
 void Store::Impl::ensure(Family family) {
   const std::size_t f = family_index(family);
@@ -133,8 +142,8 @@ void Store::Impl::stop() {
 // Plays on when everything that the last tick asked for has arrived.
 void Store::Impl::drive(double now) {
   while (state.clock.playing && !clock_busy()) {
-    touch();
     if (!can_step(state)) {
+      touch();
       state.clock.playing = false;
       rush = false;
       play_due.reset();

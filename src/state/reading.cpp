@@ -62,6 +62,7 @@ void Store::Impl::load(const LoadModel& what, std::optional<std::int64_t> ticket
   column.reading_waiting = false;
   column.reading_stale = column.reading.has_value();
   column.generation.waiting = false;
+  column.generation.begun = false;
   for (MapState& map : column.maps) {
     map.waiting = false;
     map.stale = !map.values.empty();

@@ -139,7 +139,7 @@ Json clock_json(const State& state) {
   return {{"cursor", state.clock.cursor},
           {"steps", known_steps(state)},
           {"playing", state.clock.playing},
-          {"finished", !can_step(state)},
+          {"finished", state.clock.cursor > 0 && !can_step(state)},
           {"columns", std::move(columns)}};
 }
 

@@ -125,11 +125,7 @@ void Store::apply(const Command& command, double now_ms) {
                  },
                  [&](const SelectToken& c) { m.guess(c.piece); },
                  [&](const SelectMap& c) { m.select_map(c); },
-                 [&](const Step&) {
-                   s.clock.playing = false;
-                   if (m.read_due) m.read_all();
-                   m.step_forward();
-                 },
+                 [&](const Step&) { m.step_by_hand(); },
                  [&](const StepBack&) {
                    m.stop();
                    s.clock.cursor = std::max<std::int64_t>(0, s.clock.cursor - 1);

@@ -34,6 +34,7 @@ struct Waiting {
   std::int64_t ticket = 0;
   Family family = Family::encoder;
   AttentionKind kind = AttentionKind::self;
+  bool started = true;                 // step: false while it queues behind the step before
 };
 
 struct Store::Impl {
@@ -98,6 +99,7 @@ struct Store::Impl {
   void reset_clock();
   void stale_generation();
   void step_forward();
+  void step_by_hand();
   void ensure(Family family);
   void play(bool to_end, double now);
   void stop();

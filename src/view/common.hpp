@@ -68,7 +68,6 @@ struct BarView {
   std::string exact;         // for hover: every digit
   std::string spoken;        // "was, 12.3 %"
   bool chosen = false;       // generation: the one taken
-  bool hovered = false;
 };
 
 // Colours, placement and order follow the family; its names are words.

@@ -52,7 +52,6 @@ void describe(Writer& io, BarView& v) {
   io("exact", v.exact);
   io("spoken", v.spoken);
   io("chosen", v.chosen);
-  io("hovered", v.hovered);
 }
 
 void describe(Writer& io, FamilyView& v) {
@@ -377,7 +376,7 @@ std::string snapshot_json(const state::State& state, const Strings& strings, con
            {"projector", state.projector},
            {"example", state.example},
            {"frames", extras.frames},
-           {"clock", {{"cursor", state.clock.cursor}, {"steps", page.header.steps}, {"playing", state.clock.playing}, {"finished", !state::can_step(state)}}},
+           {"clock", {{"cursor", state.clock.cursor}, {"steps", page.header.steps}, {"playing", state.clock.playing}, {"finished", state.clock.cursor > 0 && !state::can_step(state)}}},
            {"selection", {{"hover", mark_json(state.hover)}, {"pin", mark_json(state.pin)}, {"hover_cell", cell_json(state.hover_cell)}, {"pin_cell", cell_json(state.pin_cell)}}},
            {"header", Writer::of(page.header)},
            {"examples", Writer::of(page.examples)},

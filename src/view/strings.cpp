@@ -23,6 +23,12 @@ const std::string& Strings::get(std::string_view key) const {
 
 bool Strings::has(std::string_view key) const { return words_.contains(key); }
 
+std::vector<std::string> Strings::missing() const {
+  std::vector<std::string> out;
+  for (const auto& [key, word] : missing_) out.push_back(key);
+  return out;
+}
+
 std::string Strings::fill(std::string_view key, const std::vector<Fill>& values) const {
   const std::string& pattern = get(key);
   std::string out;

@@ -30,6 +30,8 @@ class Strings {
   [[nodiscard]] const std::string& get(std::string_view key) const;  // lives as long as this
   [[nodiscard]] std::string fill(std::string_view key, const std::vector<Fill>& values) const;
   [[nodiscard]] bool has(std::string_view key) const;
+  // Keys that were asked for and are not there: for tests.
+  [[nodiscard]] std::vector<std::string> missing() const;
   [[nodiscard]] const std::map<std::string, std::string, std::less<>>& all() const { return words_; }
 
  private:
