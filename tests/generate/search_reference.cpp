@@ -51,10 +51,7 @@ Case read_case(const nlohmann::json& row, std::int32_t eos) {
 Reference reference() {
   const nlohmann::json json = fixture("search.json");
   Reference out;
-  const std::size_t vocabulary = json["vocabulary"];
-  for (const auto& [name, table] : json["tables"].items()) {
-    out.models[name] = {.table = table, .vocabulary = vocabulary, .pad = json["pad_token_id"]};
-  }
+  out.models = toy_models(json);
   for (const nlohmann::json& row : json["cases"]) out.cases.push_back(read_case(row, json["eos_token_id"]));
   return out;
 }

@@ -5,6 +5,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <cstdint>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -25,18 +26,27 @@ struct ToyModel {
   std::vector<float> table;  // [before, last, next]
   std::size_t vocabulary = 0;
   std::int32_t pad = 0;
+  std::size_t contexts = vocabulary;  // different values of `before`; fewer for a large vocabulary
 
   [[nodiscard]] std::span<const float> logits(const Ids& sequence) const {
     const auto last = static_cast<std::size_t>(sequence.back());
     const auto before = static_cast<std::size_t>(sequence.size() > 1 ? sequence[sequence.size() - 2] : pad);
-    return std::span(table).subspan((before * vocabulary + last) * vocabulary, vocabulary);
+    return std::span(table).subspan((before % contexts * vocabulary + last) * vocabulary, vocabulary);
   }
 };
 
+// The tables that search.json carries.
+inline std::map<std::string, ToyModel> toy_models(const nlohmann::json& search_json) {
+  std::map<std::string, ToyModel> out;
+  for (const auto& [name, table] : search_json["tables"].items()) {
+    out[name] = {.table = table, .vocabulary = search_json["vocabulary"], .pad = search_json["pad_token_id"]};
+  }
+  return out;
+}
+
 enum class Deliver : std::uint8_t {
   full,        // full rows always
-  as_needed,   // what needs() says
-  exactly_k,   // statistics of exactly needs().top_k; full rows only after Fed::needs_full_rows
+  as_needed,   // what needs() says, and full rows after Fed::needs_full_rows
 };
 
 struct Driver {
