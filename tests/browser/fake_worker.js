@@ -1,0 +1,111 @@
+// A worker that answers like the engine, at once and always the same, so that the page can be tested without models.
+// Served in the place of web/worker.js by tests/browser/page_support.mjs. Not part of the product.
+'use strict';
+
+const settings = new URL(self.location.href).searchParams;  // fail=encoder: its model is malformed; slow=ms: before each answer
+const post = (message) => self.postMessage({ type: 'message', json: JSON.stringify(message) });
+const utf8 = (text) => new TextEncoder().encode(text).length;
+const kMask = { encoder: '[MASK]', decoder: '___', encoder_decoder: '<extra_id_0>' };
+
+function hash(text) {
+  let value = 2166136261;
+  for (const c of text) value = Math.imul(value ^ c.codePointAt(0), 16777619);
+  return (value >>> 0) % 8000;
+}
+
+// Words, their tails cut off beyond six letters, with byte offsets.
+function pieces(family, text) {
+  const list = [];
+  const special = (name) => list.push({ id: hash(name), text: name, display: name, start: 0, end: 0, special: true });
+  if (family === 'encoder') special('[CLS]');
+  for (const match of text.matchAll(/___+|[\p{L}\p{N}]+|[^\s\p{L}\p{N}]/gu)) {
+    const start = utf8(text.slice(0, match.index));
+    if (match[0].startsWith('___')) {
+      if (family === 'decoder') break;
+      list.push({ id: hash(kMask[family]), text: kMask[family], display: kMask[family], start, end: start + utf8(match[0]), special: true });
+      continue;
+    }
+    const letters = [...match[0]];
+    for (let at = 0, byte = start; at < letters.length; at += 6) {
+      const part = letters.slice(at, at + 6).join('');
+      const name = family === 'encoder' ? (at ? '##' : '') + part.toLowerCase() : (at ? '' : family === 'decoder' ? 'Ġ' : '▁') + part;
+      list.push({ id: hash(name), text: name, display: part, start: byte, end: byte + utf8(part), special: false });
+      byte += utf8(part);
+    }
+  }
+  if (family === 'encoder') special('[SEP]');
+  if (family === 'encoder_decoder') special('</s>');
+  return list;
+}
+
+const kWords = ['was', 'were', 'is', 'looked', 'got', 'felt', 'seemed', 'ran'];
+const candidates = (seed, count = 8) => kWords.slice(0, count).map((word, i) => {
+  const probability = [0.6213, 0.1734, 0.0812, 0.0421, 0.0198, 0.0077, 0.0021, 0.0003][(i + (seed % 2 ? 0 : 0)) % 8];
+  return { id: hash(word), token: word, display: word, probability, logit: Math.log(probability) + 12 };
+});
+
+function map(rows, columns, triangle) {
+  const values = rows.map((_, r) => {
+    const row = columns.map((__, c) => (triangle && c > r ? 0 : Math.exp(2.2 * Math.sin(1.7 * r + 2.3 * c) + (c === r - 1 ? 1.5 : 0) + (c === 0 ? 1 : 0))));
+    const sum = row.reduce((a, b) => a + b, 0);
+    return row.map((value) => value / sum);
+  });
+  return { rows: rows.map((p) => p.text), columns: columns.map((p) => p.text), values, row_pieces: rows, column_pieces: columns, layers: 4, heads: 4 };
+}
+
+const kOutput = { decoder: ['was', 'very', 'tired', 'and', 'went', 'home', '.', '<|end|>'], encoder_decoder: ['<extra_id_0>', 'was', '<extra_id_1>', '</s>'] };
+const outputPieces = () => ['<pad>', ...kOutput.encoder_decoder].map((text, i) => ({ id: hash(text), text, display: text, start: i, end: i, special: text.startsWith('<') }));
+const searches = {};
+
+const answers = {
+  load: ({ family }) => ({ kind: 'loaded', result: {
+    family, model: { encoder: 'trilens-bert', decoder: 'trilens-gpt2', encoder_decoder: 'trilens-t5' }[family], provider: 'wasm', bytes: 6128063, load_ms: 213.4,
+    parameters: 4210688, layers: 4, decoder_layers: family === 'encoder_decoder' ? 4 : 0, heads: 4, vocabulary: 8000, hidden: 192, max_tokens: 128, taps: ['attention'],
+    report: { provider: 'wasm', reason: 'Faster than WebGPU here: 2.1 against 8.4 ms.', webgpu_ms: 8.4, wasm_ms: 2.1, max_difference: 3e-6 } } }),
+  read: ({ family, text, top_k: k }) => {
+    const tokens = pieces(family, text);
+    const blanks = tokens.flatMap((p, i) => (p.text === kMask[family] && family !== 'decoder' ? [i] : []));
+    const at = family === 'decoder' ? [Math.max(0, tokens.length - 1)] : blanks;
+    return { kind: 'reading', result: {
+      task: family === 'decoder' ? 'continue' : blanks.length ? 'fill' : family === 'encoder' ? 'guess' : 'translate', prompt: text.replace(/___+/g, kMask[family]), tokens,
+      output: family === 'encoder_decoder' ? outputPieces() : [],
+      predictions: (at.length ? at : [1]).map((position) => ({ position, top: candidates(position, k), entropy_bits: 1.83 })), answer: text.replace(/___+.*/, (m) => m.replace(/___+/, 'was')),
+      prefill_ms: 4.21, per_token_ms: family === 'encoder' ? 0 : 1.3, passes: 1, cache_bytes: family === 'encoder' ? 0 : 36864 } };
+  },
+  attention: ({ family, kind, text }) => {
+    const source = pieces(family, text);
+    if (kind === 'decoder_self') return { kind: 'attention', result: map(outputPieces(), outputPieces(), true) };
+    if (kind === 'cross') return { kind: 'attention', result: map(outputPieces(), source, false) };
+    return { kind: 'attention', result: map(source, source, family === 'decoder') };
+  },
+  begin_generation: ({ family }) => { searches[family] = 0; return { kind: 'done', result: {} }; },
+  advance: ({ family, tokens = 1 }) => {
+    const words = kOutput[family] ?? ['was'];
+    searches[family] = Math.min(words.length, (searches[family] ?? 0) + tokens);
+    const steps = words.slice(0, searches[family]).map((word, i) => ({ id: hash(word), token: word, display: word, probability: 0.62 - i * 0.05, entropy_bits: 1.4, millis: 1.27, top: candidates(i) }));
+    const finished = searches[family] === words.length;
+    return { kind: 'generated', result: { text: words.slice(0, searches[family]).filter((w) => !w.startsWith('<')).join(' '), ids: steps.map((s) => s.id), steps, prefill_ms: 3.9,
+      decode_ms: 1.27 * steps.length, cache_bytes: 36864 + 3072 * steps.length, finished, stop_reason: finished ? 'eos' : '' } };
+  },
+  cancel: () => ({ kind: 'done', result: {} }),
+};
+
+self.addEventListener('message', ({ data }) => {
+  if (data.type === 'configure') {
+    self.postMessage({ type: 'ready', info: { webgpu: false, adapter: '' } });
+    return;
+  }
+  const request = JSON.parse(data.json);
+  const { id } = request;
+  if (request.type === 'load') {
+    post({ id, progress: { stage: 'fetch', file: 'onnx/model.onnx', loaded_bytes: 2500000, total_bytes: 6128063 } });
+    if (settings.get('fail') === request.family) {
+      post({ id, error: { code: 'model_malformed', message: 'The file onnx/model.onnx of trilens-bert ends in the middle of a tensor; fetch the model again.', detail: 'wire type 2 at byte 6128000' } });
+      return;
+    }
+    if (settings.get('hang') === request.family) return;
+  }
+  const answer = answers[request.type];
+  const reply = answer ? { id, ...answer(request) } : { id, error: { code: 'unknown_command', message: `The fake engine does not know ${request.type}.`, detail: '' } };
+  setTimeout(() => post(reply), Number(settings.get('slow') ?? 0));
+});
