@@ -25,6 +25,9 @@ import { RemoteTensors } from './remote_tensors.mjs';
 /** @type {Record<string, any>} */
 const kArrayOf = { float32: Float32Array, int32: Int32Array, int64: BigInt64Array, bool: Uint8Array };
 
+// How long ORT may take to notice that its device is gone.
+const kPatienceMillis = 5000;
+
 // y = Identity(x), x of one float. Opening it makes ORT load and compile its WebAssembly before the first model has arrived.
 const kIdentityModel = Uint8Array.from([
   8, 8, 58, 55, 10, 16, 10, 1, 120, 18, 1, 121, 34, 8, 73, 100, 101, 110, 116, 105, 116, 121, 18, 1, 103, 90, 15, 10, 1, 120, 18, 10, 10, 8, 8, 1, 18, 4, 10, 2,
@@ -121,7 +124,25 @@ export class OrtRuntime {
       executionProviders: [gpu ? /** @type {any} */ ({ name: 'webgpu', device: gpu.device, validationMode: 'disabled' }) : provider],
       ...(gpu && { preferredOutputLocation: 'gpu-buffer' }),
     });
-    return { session: await (gpu ? gpu.orLost(work) : work), tensors: 0, retired: false };
+    return { session: await this.settled(work, gpu), tensors: 0, retired: false };
+  }
+
+  /**
+   * Work that has entered ORT. When the device is lost under it, ORT fails by itself a moment later; the queue must not go
+   * on before, because until then ORT's stack is in use. If it never does, this ORT is done for.
+   * @template T @param {Promise<T>} work @param {Gpu|null} gpu @returns {Promise<T>}
+   */
+  async settled(work, gpu) {
+    if (!gpu) return work;
+    try {
+      return await gpu.orLost(work);
+    } catch (error) {
+      if (gpu.lost === null) throw error;
+      const lost = gpuLost(gpu.lost);
+      const ended = await Promise.race([work.then(() => true, () => true), new Promise((resolve) => setTimeout(resolve, kPatienceMillis, false))]);
+      if (!ended) this.die(lost);
+      throw lost;
+    }
   }
 
   /** Its tensors may be used on. @param {number} id */
@@ -163,14 +184,12 @@ export class OrtRuntime {
     }
     const { lease } = entry;
     try {
-      const work = lease.session.run(inputs, [...fetches]);
       /** @type {Record<string, any>} */
-      const outputs = await (gpu ? gpu.orLost(work) : work);
+      const outputs = await this.settled(lease.session.run(inputs, [...fetches]), gpu);
       this.tensors.claim(lease, Object.values(outputs));
       return { outputs, lease };
     } catch (error) {
       entry.broken = true;
-      if (gpu && gpu.lost !== null) throw gpuLost(gpu.lost);
       throw error;
     }
   }

@@ -11,8 +11,11 @@ export const kRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), 
 
 const kTypes = { '.mjs': 'text/javascript', '.js': 'text/javascript', '.wasm': 'application/wasm', '.html': 'text/html', '.json': 'application/json' };
 
+export const kNoWebGpuFlags = [
+  '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-gpu',
+];
 const kFlags = [
-  '--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  ...kNoWebGpuFlags.filter((flag) => flag !== '--disable-gpu'),
   '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-unsafe-swiftshader',
 ];
 
@@ -92,7 +95,7 @@ export async function runtimePage(browser, origin, { build = 'jspi' } = {}) {
         return { code: error.code, message: error.message, detail: error.detail };
       }
     };
-    globalThis.rt = { ort: ort.ort, build: ort.build, devices, runtime, counters, passes, shader, fixture, f32, floats, failure };
+    globalThis.rt = { GpuDevices, ort: ort.ort, build: ort.build, devices, runtime, counters, passes, shader, fixture, f32, floats, failure };
   }, { build });
   return page;
 }
