@@ -12,6 +12,14 @@ target_compile_definitions(trilens_imgui PUBLIC
 target_compile_options(trilens_imgui PRIVATE -w ${TRILENS_WITHOUT_EXCEPTIONS})
 target_link_libraries(trilens_imgui PRIVATE trilens_options)
 
+# Unicode data for the tokenizers; one C file that is C++ as well, so that the project needs no second language
+set(utf8proc "${TRILENS_DEPS}/utf8proc")
+set_source_files_properties(${utf8proc}/utf8proc.c PROPERTIES LANGUAGE CXX)
+add_library(trilens_utf8proc STATIC EXCLUDE_FROM_ALL ${utf8proc}/utf8proc.c)
+target_include_directories(trilens_utf8proc SYSTEM PUBLIC ${utf8proc})
+target_compile_definitions(trilens_utf8proc PUBLIC UTF8PROC_STATIC)
+target_compile_options(trilens_utf8proc PRIVATE -w ${TRILENS_WITHOUT_EXCEPTIONS})
+
 if(EMSCRIPTEN)
   add_library(trilens_imgui_webgl STATIC EXCLUDE_FROM_ALL ${imgui}/backends/imgui_impl_opengl3.cpp)
   target_include_directories(trilens_imgui_webgl SYSTEM PUBLIC ${imgui}/backends)

@@ -50,20 +50,31 @@ fetch_headers() {
 }
 
 fetch_sources() {
+  fetch_archives source
+  [[ -f $IMGUI_DIR/imgui.cpp && -f $DEPS/catch2/CMakeLists.txt ]]
+}
+
+fetch_libraries() {
+  fetch_archives library
+  [[ -f $DEPS/utf8proc/utf8proc.c ]]
+}
+
+fetch_archives() { # KIND; each unpacked in $DEPS/<package>
   prepare_apt
-  local folder="$DEPS/download-sources"
-  rm -rf "$folder" "$IMGUI_DIR" "$DEPS/catch2"
-  mkdir -p "$folder" "$IMGUI_DIR" "$DEPS/catch2"
+  local folder="$DEPS/download-$1"
+  rm -rf "$folder"
+  mkdir -p "$folder"
   cd "$folder"
-  lock_rows source | while read -r _ package _ sum file; do
+  lock_rows "$1" | while read -r _ package _ sum file; do
     local target got
     target="$(pinned source "$package")"
     apt_private apt-get source --download-only --only-source "$target"
     got="$(ls "${package}"_*.orig.tar.*[!c])"
     if [[ $got == "$file" ]]; then check_sum "$got" "$sum"; else echo "note: no checksum is pinned for $got; apt has checked its signature"; fi
+    rm -rf "${DEPS:?}/$package"
+    mkdir -p "$DEPS/$package"
     tar -xf "$got" --strip-components=1 -C "$DEPS/$package"
   done
-  [[ -f $IMGUI_DIR/imgui.cpp && -f $DEPS/catch2/CMakeLists.txt ]]
   rm -rf "$folder"
 }
 
