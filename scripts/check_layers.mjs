@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 const kOwned = [
   { what: 'the browser', header: /^(emscripten|GLES[23]\/|GL\/|EGL\/|webgl\/|html5)/, in: ['src/app/'] },
   { what: 'Dear ImGui', header: /^(imgui|imstb|backends\/imgui)/, in: ['src/ui/', 'src/app/', 'tests/ui/'] },
-  { what: 'protozero', header: /^protozero\//, in: ['src/onnx/', 'tests/onnx/'] },
+  { what: 'utf8proc', header: /^utf8proc/, in: ['src/tokenize/', 'tests/tokenize/'] },
 ];
 
 /**

@@ -1,4 +1,4 @@
 // What the tests put into the page, or find there: their callbacks run in the browser, but are type-checked here.
-declare const rt: any;
-declare const trilens: any;
+declare var rt: any;
+declare var trilens: any;
 interface Window { rt: any; trilens: any; TRILENS_DETAIL?: boolean }

@@ -3,7 +3,6 @@
 readonly DEPS="$CACHE/deps"
 readonly TOOLS_PREFIX="$CACHE/tools"
 readonly EMSCRIPTEN_PREFIX="$CACHE/emscripten-$(short_version emscripten)"
-readonly IMGUI_DIR="$DEPS/imgui"
 readonly INCLUDE_DIR="$DEPS/include"
 
 # --- ninja and patchelf: the machine's, else a private prefix with its own C library
@@ -29,53 +28,40 @@ fetch_tools() {
   "$TOOLS_PREFIX/usr/bin/patchelf" --version && "$TOOLS_PREFIX/usr/bin/ninja" --version
 }
 
-# --- headers and sources
-fetch_headers() {
+# --- headers and sources: fetch_header PACKAGE FOLDER (of usr/include), fetch_source PACKAGE FILE (that must be there)
+fetch_header() {
   prepare_apt
-  local folder="$DEPS/download-headers"
-  rm -rf "$folder" "$INCLUDE_DIR"
-  mkdir -p "$folder" "$INCLUDE_DIR"
-  cd "$folder"
-  lock_rows header | while read -r _ package _ sum file; do
-    local target
-    target="$(pinned header "$package")"
-    apt_private apt-get download "$target"
-    local got
-    got="$(ls "${package}"_*.deb)"
-    if [[ $got == "$file" ]]; then check_sum "$got" "$sum"; else echo "note: no checksum is pinned for $got; apt has checked its signature"; fi
-    dpkg-deb -x "$got" "$folder/unpacked"
-  done
-  cp -r "$folder"/unpacked/usr/include/{nlohmann,protozero} "$INCLUDE_DIR/"
-  rm -rf "$folder"
+  local work="$DEPS/download-$1" target
+  rm -rf "$work" "${INCLUDE_DIR:?}/$2"
+  mkdir -p "$work" "$INCLUDE_DIR"
+  cd "$work"
+  target="$(pinned header "$1")"
+  apt_private apt-get download "$target"
+  verify_archive "$1" "$(ls "$1"_*.deb)"
+  dpkg-deb -x "$1"_*.deb unpacked
+  cp -r "unpacked/usr/include/$2" "$INCLUDE_DIR/"
+  rm -rf "$work"
 }
 
-fetch_sources() {
-  fetch_archives source
-  [[ -f $IMGUI_DIR/imgui.cpp && -f $DEPS/catch2/CMakeLists.txt ]]
-}
-
-fetch_libraries() {
-  fetch_archives library
-  [[ -f $DEPS/utf8proc/utf8proc.c ]]
-}
-
-fetch_archives() { # KIND; each unpacked in $DEPS/<package>
+fetch_source() {
   prepare_apt
-  local folder="$DEPS/download-$1"
-  rm -rf "$folder"
-  mkdir -p "$folder"
-  cd "$folder"
-  lock_rows "$1" | while read -r _ package _ sum file; do
-    local target got
-    target="$(pinned source "$package")"
-    apt_private apt-get source --download-only --only-source "$target"
-    got="$(ls "${package}"_*.orig.tar.*[!c])"
-    if [[ $got == "$file" ]]; then check_sum "$got" "$sum"; else echo "note: no checksum is pinned for $got; apt has checked its signature"; fi
-    rm -rf "${DEPS:?}/$package"
-    mkdir -p "$DEPS/$package"
-    tar -xf "$got" --strip-components=1 -C "$DEPS/$package"
-  done
-  rm -rf "$folder"
+  local work="$DEPS/download-$1" target archive
+  rm -rf "$work" "${DEPS:?}/$1"
+  mkdir -p "$work" "$DEPS/$1"
+  cd "$work"
+  target="$(pinned source "$1")"
+  apt_private apt-get source --download-only --only-source "$target"
+  archive="$(ls "$1"_*.orig.tar.*[!c])"
+  verify_archive "$1" "$archive"
+  tar -xf "$archive" --strip-components=1 -C "$DEPS/$1"
+  [[ -f $DEPS/$1/$2 ]] || { echo "hint: $archive does not contain $2"; return 1; }
+  rm -rf "$work"
+}
+
+verify_archive() { # PACKAGE FILE
+  local sum file
+  read -r _ _ _ sum file <<<"$(lock_row "$1")"
+  if [[ $2 == "$file" ]]; then check_sum "$2" "$sum"; else echo "note: no checksum is pinned for $2; apt has checked its signature"; fi
 }
 
 # --- Catch2, once per compiler, so that every build folder finds it ready
@@ -196,19 +182,20 @@ npm_install() {
 }
 
 # --- the browser under test
-find_or_install_browser() {
+find_browser() {
   CHROMIUM="${TRILENS_CHROMIUM:-}"
   local name
   for name in chromium chromium-browser google-chrome-stable google-chrome; do CHROMIUM="${CHROMIUM:-$(command -v "$name" || true)}"; done
-  [[ -n $CHROMIUM ]] && return
-  if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
-    step "chromium-$$" "Chromium for the browser tests, by apt (this machine has none)" install_chromium
-    rm -f "$CACHE/stamps/chromium-$$"
-    CHROMIUM="$(command -v chromium)"
-  else
+  [[ -n $CHROMIUM ]]
+}
+install_browser() {
+  if [[ $(id -u) != 0 ]] || ! command -v apt-get >/dev/null; then
     fail "no Chromium here, and installing one needs root" \
       "As root: apt-get install chromium      (the browser tests drive it headless)" "Or name one: TRILENS_CHROMIUM=/path/to/chrome scripts/test"
   fi
+  step "chromium-$$" "Chromium for the browser tests, by apt (this machine has none)" install_chromium
+  rm -f "$CACHE/stamps/chromium-$$"
+  find_browser || fail "apt installed chromium, but there is no program of that name" "Name one: TRILENS_CHROMIUM=/path/to/chrome scripts/test"
 }
 install_chromium() {
   apt-get update
@@ -227,7 +214,7 @@ write_environment() {
 export TRILENS_DEPS=$DEPS
 export TRILENS_EMSCRIPTEN=$emscripten
 export TRILENS_NINJA=$NINJA
-export TRILENS_CHROMIUM=${CHROMIUM:-${TRILENS_CHROMIUM:-}}
+export TRILENS_CHROMIUM=$CHROMIUM
 export PATH=${emscripten:+$emscripten:}$(dirname "$NINJA"):\$PATH
 ENV
   if [[ -n $emscripten && -f $emscripten/.emscripten ]]; then echo "export EM_CONFIG=$emscripten/.emscripten" >>"$ROOT/build/env.sh.new"; fi

@@ -4,13 +4,14 @@ say() { printf 'bootstrap: %s\n' "$*"; }
 fail() { printf 'bootstrap: FAILED: %s\n' "$1" >&2; shift; printf '  %s\n' "$@" >&2; exit 1; }
 digest() { printf '%s' "$*" | sha256sum | cut -c1-12; }
 
-# step STAMP LABEL FUNCTION: runs FUNCTION unless STAMP is there. Its output goes to a log; a failure shows the log's end.
+# step STAMP LABEL FUNCTION [WORD...]: runs FUNCTION unless STAMP is there. Its output goes to a log; a failure shows the log's end.
 # A function that knows what to do about a failure says so in lines that start with "hint: ".
 step() {
-  local stamp="$CACHE/stamps/$1" label="$2" log="$CACHE/logs/$3.log" started=$SECONDS status=0
+  local stamp="$CACHE/stamps/$1" label="$2" log="$CACHE/logs/$1.log" started=$SECONDS status=0
+  shift 2
   [[ -e $stamp ]] && return 0
   say "$label ..."
-  (set -euo pipefail; "$3") >"$log" 2>&1 9>&- &
+  (set -euo pipefail; "$@") >"$log" 2>&1 9>&- &
   local worker=$!
   trap 'pkill -TERM -P '"$worker"'; kill '"$worker"'; fail "$label" "interrupted; run scripts/bootstrap again to go on"' INT TERM
   while kill -0 "$worker" 2>/dev/null; do
@@ -35,9 +36,9 @@ step() {
 progress_line() { tail -c 400 "$1" | tr '\r' '\n' | grep -v '^ *$' | tail -n 1 | cut -c1-100; }
 
 # Fields of deps.lock.
-lock_rows() { awk -v kind="$1" '$1 == kind' "$LOCK"; }
-lock_digest() { digest "$(lock_rows "$1") ${TRILENS_ACCEPT_NEWER:-}"; }
-lock_version() { awk -v package="$1" '$2 == package { print $3 }' "$LOCK"; }
+lock_row() { awk -v package="$1" '$2 == package' "$LOCK"; }
+lock_digest() { digest "$(lock_row "$1") ${TRILENS_ACCEPT_NEWER:-}"; }
+lock_version() { lock_row "$1" | awk '{ print $3 }'; }
 short_version() { lock_version "$1" | sed 's/[+-].*//'; }
 
 check_sum() { # FILE SHA256

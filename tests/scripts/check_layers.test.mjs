@@ -52,14 +52,14 @@ test('the engine does not include the page, nor the page the engine', () => {
   assert.equal(problems('src/app/page/main.cpp', '#include "app/page/input.hpp"\n').length, 0);
 });
 
-test('the browser is known in src/app only, Dear ImGui in ui and app, protozero in onnx', () => {
+test('the browser is known in src/app only, Dear ImGui in ui and app, utf8proc in tokenize', () => {
   for (const header of ['<emscripten.h>', '<emscripten/html5.h>', '<GLES3/gl3.h>']) {
     assert.equal(problems('src/ui/frame.cpp', `#include ${header}\n`).length, 1, header);
     assert.equal(problems('src/app/page/main.cpp', `#include ${header}\n`).length, 0, header);
   }
   assert.equal(problems('src/state/store.cpp', '#include <imgui.h>\n').length, 1);
   assert.equal(problems('src/ui/frame.cpp', '#include <imgui.h>\n').length, 0);
-  assert.equal(problems('src/lab/engine.cpp', '#include <protozero/pbf_reader.hpp>\n').length, 1);
+  assert.equal(problems('src/lab/engine.cpp', '#include <utf8proc.h>\n').length, 1);
 });
 
 test('ONNX Runtime is not called from C++', () => {
