@@ -99,6 +99,40 @@ TEST_CASE("winners alone lead to the very tokens that full rows lead to, with ma
   CHECK(escalations > 0);
 }
 
+TEST_CASE("full rows are asked for once penalties have pushed the winners below what was left out") {
+  ToyModel model{.table = {}, .vocabulary = 100, .pad = 0, .contexts = 1};
+  for (int last = 0; last < 100; ++last) {
+    for (int id = 0; id < 100; ++id) model.table.push_back(1 - 0.01F * static_cast<float>(id));
+  }
+  Ids prompt;  // every one of the 64 winners has occurred
+  for (std::int32_t id = 0; id < 64; ++id) prompt.push_back(id);
+  for (const Strategy strategy : {Strategy::greedy, Strategy::sample, Strategy::beam}) {
+    GenerationOptions options = beam_options(2);
+    options.strategy = strategy;
+    options.top_k = 1;
+    options.repetition_penalty = 5;
+    options.max_new_tokens = 1;
+    auto search = Search::begin(prompt, options);
+    REQUIRE_FALSE(search->needs().full_rows);
+    Driver driver{.model = model, .deliver = Deliver::as_needed, .cache = {}};
+    driver.run(*search);
+    INFO(static_cast<int>(strategy));
+    CHECK(driver.escalations == 1);
+    CHECK(search->result().ids == Ids{64});
+  }
+}
+
+TEST_CASE("of equal candidates the smaller ids become beams, of the better rows first") {
+  auto search = Search::begin({0}, beam_options(3));
+  const std::vector<float> equal(9, 1);
+  REQUIRE(search->feed(full_row(equal)).has_value());
+  CHECK(search->wants().tokens == Ids{0, 2, 3});  // 1 ends
+  std::vector<RowAnswer> rows(3, std::span<const float>(equal));
+  REQUIRE(search->feed(rows).has_value());
+  CHECK(search->wants().parents == Ids{0, 0, 0});
+  CHECK(search->wants().tokens == Ids{0, 2, 3});
+}
+
 TEST_CASE("winners suffice where nothing changes the scores, and full rows are asked for where they do not") {
   GenerationOptions options;
   CHECK_FALSE(Search::begin({1}, options)->needs().full_rows);
