@@ -73,21 +73,65 @@ Product find_product(const Model& m, ValueId scores) {
   return {};
 }
 
-// A constant factor that the value already carries, looked for through changes of shape.
+struct Factor {
+  ValueId value = kNone;
+  double factor = 1;
+};
+
+// value = Mul or Div of another value and one constant number.
+std::optional<Factor> constant_factor(const Model& m, const Node& p) {
+  const ValueId a = Model::input(p, 0), b = Model::input(p, 1);
+  const bool first = m.dynamic(a);
+  if ((p.op != "Mul" && p.op != "Div") || first == m.dynamic(b) || (p.op == "Div" && !first)) return std::nullopt;
+  const std::optional<double> c = m.scalar(first ? b : a);
+  if (!c || (p.op == "Div" && *c == 0)) return std::nullopt;
+  return Factor{first ? a : b, p.op == "Div" ? 1 / *c : *c};
+}
+
+// [0, .., n-1, n-2]
+bool swaps_last_two(const std::vector<std::int64_t>& perm) {
+  const auto n = static_cast<std::int64_t>(perm.size());
+  for (std::int64_t i = 0; i + 2 < n; ++i) {
+    if (perm[static_cast<std::size_t>(i)] != i) return false;
+  }
+  return n >= 2 && perm[perm.size() - 1] == n - 2 && perm[perm.size() - 2] == n - 1;
+}
+
+struct Operand {
+  ValueId value = kNone;
+  double factor = 1;      // taken off
+  bool transposed = false;
+};
+
+// An operand of q·k without the constant scale and the transposition that stand right before the product. Outputs there would keep
+// the runtime from folding both into the product, and its numbers from being those of the untouched model.
+Operand peel(const Model& m, ValueId v, bool transpositions) {
+  Operand out{v};
+  for (int steps = 0; steps < 4; ++steps) {
+    const Node* p = m.producer_of(out.value);
+    if (p == nullptr) break;
+    if (const std::optional<Factor> f = constant_factor(m, *p)) {
+      out.value = f->value;
+      out.factor *= f->factor;
+    } else if (transpositions && !out.transposed && p->op == "Transpose" && swaps_last_two(p->perm) && m.dynamic(Model::input(*p, 0))) {
+      out.value = p->inputs[0];
+      out.transposed = true;
+    } else {
+      break;
+    }
+  }
+  return out;
+}
+
+// A constant factor that the value carries from further back, looked for through changes of shape.
 std::optional<double> factor_inside(const Model& m, ValueId v) {
   for (int steps = 0; steps < 8; ++steps) {
     const Node* p = m.producer_of(v);
     if (p == nullptr) return 1.0;
-    const ValueId a = Model::input(*p, 0), b = Model::input(*p, 1);
-    if (p->op == "Mul" || p->op == "Div") {
-      const bool first = m.dynamic(a);
-      if (first && m.dynamic(b)) return std::nullopt;
-      const std::optional<double> c = m.scalar(first ? b : a);
-      if (p->op == "Div") return first && c && *c != 0 ? std::optional(1 / *c) : std::nullopt;
-      return c;
-    }
+    if (const std::optional<Factor> f = constant_factor(m, *p)) return f->factor;
+    if (one_of(p->op, {"Mul", "Div"})) return std::nullopt;
     if (!one_of(p->op, {"Transpose", "Reshape", "Identity", "Cast", "Unsqueeze", "Squeeze"})) return 1.0;
-    v = a;
+    v = Model::input(*p, 0);
   }
   return 1.0;
 }
@@ -189,16 +233,20 @@ std::optional<Attention> match(const Model& m, const Node& softmax) {
   if (product.matmul == nullptr || use.matmul == nullptr || use.matmul->outputs.empty()) return std::nullopt;
   Attention a;
   a.graph = softmax.graph;
-  a.q = product.matmul->inputs[0];
-  a.k = product.matmul->inputs[1];
+  const Operand q = peel(m, product.matmul->inputs[0], false);
+  const Operand k = peel(m, product.matmul->inputs[1], true);
+  a.q = q.value;
+  a.k = k.value;
   a.v = use.matmul->inputs[1];
   a.scores = scores;
   a.probabilities = use.probabilities;
   a.context = use.matmul->outputs[0];
-  a.key_layout = product.matmul->trans_b.value_or(0) != 0 ? KeyLayout::key_major : KeyLayout::feature_major;
+  const bool key_major = k.transposed != (product.matmul->trans_b.value_or(0) != 0);
+  a.key_layout = key_major ? KeyLayout::key_major : KeyLayout::feature_major;
+  if (const Node* p = m.producer_of(a.k); !key_major && p != nullptr && p->op == "Transpose") a.key_rank = static_cast<std::uint32_t>(p->perm.size());
   a.q_scale = factor_inside(m, a.q);
   a.k_scale = factor_inside(m, a.k);
-  a.score_scale = product.scale;
+  a.score_scale = times(product.scale, q.factor * k.factor);
   return a;
 }
 

@@ -22,13 +22,14 @@ struct Attention {
   AttentionKind kind = AttentionKind::self;
   std::uint32_t layer = 0;          // counted per kind, in order of computation; branches of an If count alike
   GraphId graph = kMainGraph;       // where the Softmax stands
-  ValueId q = kNone;                // [B, H, Q, D] as it enters the MatMul
-  ValueId k = kNone;                // [B, H, D, K], or [B, H, K, D] where the MatMul itself transposes
+  ValueId q = kNone;                // [B, H, Q, D] before a constant scale
+  ValueId k = kNone;                // [B, H, K, D] before a constant scale and the last transposition, or [B, H, D, K]: see key_layout
   ValueId v = kNone;                // [B, H, K, D]
   ValueId scores = kNone;           // [B, H, Q, K] with scale, mask and bias, as it enters the Softmax
   ValueId probabilities = kNone;    // [B, H, Q, K], after the guard against NaN where there is one
   ValueId context = kNone;          // [B, H, Q, D] what the MatMul with v gives
-  KeyLayout key_layout = KeyLayout::feature_major;
+  KeyLayout key_layout = KeyLayout::key_major;
+  std::uint32_t key_rank = 0;       // of a feature-major k, where the graph tells it; else 0
   std::optional<double> q_scale, k_scale, score_scale;  // see surgery.hpp
 };
 

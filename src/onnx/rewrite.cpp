@@ -19,7 +19,7 @@ class Rewriter {
     for (const Exposure& e : exposures) {
       const auto [at, added] = index.emplace(e.name, static_cast<std::uint32_t>(names_.size()));
       if (added) names_.push_back(e.name);
-      own_[e.graph].emplace(at->second, e.value);
+      own_[e.graph].emplace(at->second, e);
     }
   }
 
@@ -38,7 +38,7 @@ class Rewriter {
   // What a graph can give out: its own values, and what all branches of an If in it can.
   Names offers(GraphId g) {
     Names out;
-    for (const auto& [name, value] : own_[g]) out.push_back(name);
+    for (const auto& [name, exposure] : own_[g]) out.push_back(name);
     for (const NodeId n : m_.graphs[g].order) {
       const std::span<const GraphId> all = branches(m_.nodes[n]);
       if (all.empty()) continue;
@@ -71,16 +71,17 @@ class Rewriter {
     }
   }
 
-  // The value that graph g itself gives out under a name; kNone where it comes from an If in it.
-  ValueId own_value(GraphId g, std::uint32_t name) const {
+  // What graph g itself gives out under a name; nullptr where it comes from an If in it.
+  const Exposure* own(GraphId g, std::uint32_t name) const {
     const auto found = own_[g].find(name);
-    return found == own_[g].end() ? kNone : found->second;
+    return found == own_[g].end() ? nullptr : &found->second;
   }
 
   void choose_renames(GraphId g) {
     for (const std::uint32_t n : outputs_[g]) {
-      const ValueId id = own_value(g, n);
-      if (id == kNone) continue;
+      const Exposure* exposure = own(g, n);
+      if (exposure == nullptr || exposure->swap_rank != 0) continue;
+      const ValueId id = exposure->value;
       const Value& v = m_.values[id];
       if (v.graph == g && v.producer != kNone && !v.graph_output && !v.constant && v.type == DataType::f32) renames_.emplace(id, names_[n]);
     }
@@ -200,22 +201,47 @@ class Rewriter {
     wire::end_message(out, begun);
   }
 
-  // The node that gives a value out under a further name, where it could not take that name itself.
+  // The nodes that give a value out under a further name, where it could not take that name itself.
   void write_exit(Buffer& out, GraphId g, std::uint32_t name) const {
-    const ValueId value = own_value(g, name);
-    if (value == kNone || name_of(value) == names_[name]) return;
-    const bool cast = m_.values[value].type != DataType::f32;
-    const std::size_t begun = wire::begin_message(out, schema::graph::node);
-    wire::put_text_field(out, schema::node::input, name_of(value));
-    wire::put_text_field(out, schema::node::output, names_[name]);
-    wire::put_text_field(out, schema::node::name, "trilens/" + names_[name]);
-    wire::put_text_field(out, schema::node::op_type, cast ? "Cast" : "Identity");
+    const Exposure* exposure = own(g, name);
+    if (exposure == nullptr || name_of(exposure->value) == names_[name]) return;
+    std::string source(name_of(exposure->value));
+    const bool cast = m_.values[exposure->value].type != DataType::f32;
+    const bool swap = exposure->swap_rank != 0;
     if (cast) {
-      constexpr std::uint64_t kIntAttribute = 2;  // AttributeProto.AttributeType.INT
+      const std::string target = swap ? "trilens/" + names_[name] + "/f32" : names_[name];
+      write_unary(out, "Cast", source, target, {"to", {static_cast<std::int64_t>(DataType::f32)}, false});
+      source = target;
+    }
+    if (swap) {
+      Attribute perm{"perm", {}, true};
+      for (std::uint32_t i = 0; i + 2 < exposure->swap_rank; ++i) perm.values.push_back(i);
+      perm.values.insert(perm.values.end(), {exposure->swap_rank - 1, exposure->swap_rank - 2});
+      write_unary(out, "Transpose", source, names_[name], perm);
+    }
+    if (!cast && !swap) write_unary(out, "Identity", source, names_[name], {});
+  }
+
+  struct Attribute {
+    std::string_view name;
+    std::vector<std::int64_t> values;
+    bool list = false;
+  };
+
+  static void write_unary(Buffer& out, std::string_view op, std::string_view source, std::string_view target, const Attribute& attribute) {
+    constexpr std::uint64_t kInt = 2, kInts = 7;  // AttributeProto.AttributeType
+    const std::size_t begun = wire::begin_message(out, schema::graph::node);
+    wire::put_text_field(out, schema::node::input, source);
+    wire::put_text_field(out, schema::node::output, target);
+    wire::put_text_field(out, schema::node::name, "trilens/" + std::string(op) + "/" + std::string(target));
+    wire::put_text_field(out, schema::node::op_type, op);
+    if (!attribute.values.empty()) {
       const std::size_t inner = wire::begin_message(out, schema::node::attribute);
-      wire::put_text_field(out, schema::attribute::name, "to");
-      wire::put_varint_field(out, schema::attribute::i, static_cast<std::uint64_t>(DataType::f32));
-      wire::put_varint_field(out, schema::attribute::type, kIntAttribute);
+      wire::put_text_field(out, schema::attribute::name, attribute.name);
+      for (const std::int64_t v : attribute.values) {
+        wire::put_varint_field(out, attribute.list ? schema::attribute::ints : schema::attribute::i, static_cast<std::uint64_t>(v));
+      }
+      wire::put_varint_field(out, schema::attribute::type, attribute.list ? kInts : kInt);
       wire::end_message(out, inner);
     }
     wire::end_message(out, begun);
@@ -236,7 +262,7 @@ class Rewriter {
   const Model& m_;
   std::vector<std::string> names_;
   std::vector<Names> outputs_;                             // per graph, what is appended to its outputs
-  std::vector<std::map<std::uint32_t, ValueId>> own_;      // per graph
+  std::vector<std::map<std::uint32_t, Exposure>> own_;     // per graph
   std::unordered_map<NodeId, Names> from_if_;
   std::unordered_map<ValueId, std::string> renames_;
   std::vector<bool> touched_;

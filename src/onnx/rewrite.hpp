@@ -1,7 +1,7 @@
 // Writes a model again with values as named outputs. Private to this room.
 //
 // Everything that need not change is copied as it stands in the file. A value gets its new name everywhere it is used, which adds no
-// node, where a node of the same graph makes it as f32 and it is no output yet; else an Identity (or a Cast to f32) gives it out.
+// node, where a node of the same graph makes it as f32 and it is no output yet; else an Identity gives it out, or a Cast to f32, a Transpose.
 // A value inside a branch of an If leaves through an output of the If, which needs it from every branch.
 //
 //   wire::Buffer bytes = rewrite(model, {{"self.0.probabilities", value, graph}, ...}, taken);
@@ -18,6 +18,7 @@ struct Exposure {
   std::string name;
   ValueId value = kNone;
   GraphId graph = kMainGraph;  // where it is to be given out; branches of an If use the same name
+  std::uint32_t swap_rank = 0;  // not 0: given out with its last two of so many dimensions exchanged
 };
 
 // `accepted` gets the names that became outputs, in the order of first mention: those that every branch offers.

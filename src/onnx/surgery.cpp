@@ -106,11 +106,13 @@ void list_ports(const Model& model, Surgery& out) {
   for (std::size_t i = 0; i < main.outputs.size(); ++i) out.outputs.push_back(port_of(main.output_names[i], main.output_infos[i]));
 }
 
+KeyLayout layout_of_tap(const Attention& a) { return a.key_rank != 0 ? KeyLayout::key_major : a.key_layout; }
+
 // The branches of an If state the same attention more than once; a factor stands where they agree.
 std::vector<AttentionFacts> facts_of(const std::vector<Attention>& attentions) {
   std::map<std::pair<AttentionKind, std::uint32_t>, AttentionFacts> facts;
   for (const Attention& a : attentions) {
-    const AttentionFacts fact{a.kind, a.layer, a.key_layout, a.q_scale, a.k_scale, a.score_scale};
+    const AttentionFacts fact{a.kind, a.layer, layout_of_tap(a), a.q_scale, a.k_scale, a.score_scale};
     const auto [at, added] = facts.emplace(std::pair(a.kind, a.layer), fact);
     if (added) continue;
     if (at->second.q_scale != a.q_scale) at->second.q_scale.reset();
@@ -126,8 +128,8 @@ struct Plan {
   std::vector<Exposure> exposures;
   std::map<std::string, Tap, std::less<>> taps;
 
-  void add(Tap tap, ValueId value, GraphId graph) {
-    exposures.push_back({tap.name, value, graph});
+  void add(Tap tap, ValueId value, GraphId graph, std::uint32_t swap_rank = 0) {
+    exposures.push_back({tap.name, value, graph, swap_rank});
     taps.emplace(tap.name, std::move(tap));
   }
 };
@@ -142,8 +144,12 @@ Plan plan_taps(const std::vector<Attention>& attentions, const std::vector<Hidde
     if (options.scores) add(Quantity::scores, a.scores);
     if (!options.qkv) continue;
     add(Quantity::q, a.q);
-    add(Quantity::k, a.k);
     add(Quantity::v, a.v);
+    const bool odd = std::ranges::any_of(attentions, [&](const Attention& b) {
+      return b.kind == a.kind && b.layer == a.layer && layout_of_tap(b) != layout_of_tap(a);
+    });
+    if (odd) continue;  // the branches of an If would give it out in two ways
+    plan.add({tap_name(a.kind, a.layer, Quantity::k), Quantity::k, a.kind, a.layer}, a.k, a.graph, a.key_layout == KeyLayout::key_major ? 0 : a.key_rank);
   }
   for (const HiddenState& h : states) {
     if (options.hidden) plan.add({hidden_name(h.kind, h.index), Quantity::hidden, h.kind, h.index}, h.value, h.graph);

@@ -5,8 +5,10 @@
 //   decoder_self.{l}.…, cross.{l}.…                      the decoder file of an encoder–decoder
 //   hidden.{i}, decoder_hidden.{i}                       i = 0: embeddings, …, last: after the final norm, as transformers'
 //                                                        output_hidden_states counts them
+// Shapes (B batch, H heads, Q queries, K keys with the cache's, D head size, S sequence): probabilities, scores [B,H,Q,K], q [B,H,Q,D],
+// k and v [B,H,K,D], hidden [B,S,hidden]. `scores` = q·k * score_scale + mask and bias; q and k are taken before a constant scale.
 // What was there before stays byte for byte, except that a tapped value takes the tap's name where it can (that costs no node).
-// With the taps not fetched the outputs are those of the untouched model. `scores` = q·k * score_scale + mask and bias.
+// Taps stand where they do not keep ONNX Runtime from its optimizations: the outputs are those of the untouched model.
 // Not here: running a model (infer/port.hpp), switches that change it, files with weights beside them, attention in Loop or Scan.
 // Lifetime: input is borrowed for the call; the result owns everything. Pure, one thread.
 // Errors: model_malformed (cut short, cyclic, absurd), model_unsupported (fused attention, external weights), out_of_memory.
@@ -29,10 +31,10 @@ namespace trilens::onnx {
 enum class AttentionKind : std::uint8_t { self, decoder_self, cross };
 enum class Quantity : std::uint8_t { probabilities, scores, q, k, v, hidden };
 
-// How the value that enters the q·k MatMul lies in memory.
+// How `k` lies in memory. key_major, but for graphs that neither hold it so nor tell how to transpose it.
 enum class KeyLayout : std::uint8_t {
   key_major,      // [B, H, K, D]
-  feature_major,  // [B, H, D, K]: transposed already
+  feature_major,  // [B, H, D, K]
 };
 
 [[nodiscard]] std::string_view kind_name(AttentionKind kind);          // "self", "decoder_self", "cross"
@@ -53,10 +55,10 @@ struct Tap {
 struct AttentionFacts {
   AttentionKind kind = AttentionKind::self;
   std::uint32_t layer = 0;
-  KeyLayout key_layout = KeyLayout::feature_major;
-  std::optional<double> q_scale;      // already inside q: 1 where q enters as it is
-  std::optional<double> k_scale;      // already inside k
-  std::optional<double> score_scale;  // applied to q·k on the way to the softmax
+  KeyLayout key_layout = KeyLayout::key_major;
+  std::optional<double> q_scale;      // already inside the tapped q; 1 as a rule
+  std::optional<double> k_scale;      // already inside the tapped k; 1 as a rule
+  std::optional<double> score_scale;  // from the tapped q·k to the scores: 1/√d; 1 in T5
 };
 
 struct Port {
