@@ -1,10 +1,6 @@
 # Third-party code, from the folder that scripts/bootstrap filled. NOTICE lists versions and licences.
 target_include_directories(trilens_options SYSTEM INTERFACE "${TRILENS_DEPS}/include")  # nlohmann/json
 
-add_library(trilens_utf8proc STATIC EXCLUDE_FROM_ALL "${TRILENS_DEPS}/utf8proc/utf8proc.c")
-target_include_directories(trilens_utf8proc SYSTEM PUBLIC "${TRILENS_DEPS}/utf8proc")
-target_compile_definitions(trilens_utf8proc PUBLIC UTF8PROC_STATIC)
-
 set(imgui "${TRILENS_DEPS}/imgui")
 add_library(trilens_imgui STATIC EXCLUDE_FROM_ALL
   ${imgui}/imgui.cpp ${imgui}/imgui_draw.cpp ${imgui}/imgui_tables.cpp ${imgui}/imgui_widgets.cpp ${imgui}/misc/cpp/imgui_stdlib.cpp)

@@ -15,6 +15,9 @@ from .corpus import Corpus
 IGNORED = -100
 PREFIX = "translate English to French: "
 MASKED_SHARE, SINGLE_MASK_SHARE = 0.2, 0.35
+# In training, this share of examples has more taken out than anyone will ask for: each then teaches more. The
+# held-out examples have none of them.
+DENSE_SHARE, DENSE_MASKED_SHARE = 0.5, 0.35
 SPAN_WORDS = ((1, 0.6), (2, 0.25), (3, 0.15))
 Example = dict[str, list[int]]
 
