@@ -88,8 +88,7 @@ export class EngineClient {
       event.preventDefault();
       if (worker === this.worker) this.replace({ code: 'internal', message: 'The engine could not be started; reload the page.', detail: event.message ?? '' });
     });
-    const { worker: _, ...config } = this.config;
-    worker.postMessage({ type: 'configure', config });
+    worker.postMessage({ type: 'configure', config: this.config });
   }
 
   /** @param {EngineFailure} failure */

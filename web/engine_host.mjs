@@ -204,7 +204,7 @@ export async function startEngine(config, post) {
   const start = async () => {
     const [{ ort }, rowStatisticsShader] = await Promise.all([loadOrt(config.ort), textOf(config.shaders.row_statistics)]);
     return new OrtRuntime({
-      ort, rowStatisticsShader, devices: new GpuDevices(),
+      ort, rowStatisticsShader, devices: new GpuDevices({ off: config.webgpu === 'off' }),
       onDead: (error) => post({ type: 'fatal', code: error.code, message: error.message, detail: error.detail }),
     });
   };

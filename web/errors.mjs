@@ -9,7 +9,7 @@ export class TrilensError extends Error {
    * @param {string} [detail] what the lower layer said
    */
   constructor(code, message, detail = '') {
-    super(detail && globalThis.TRILENS_DETAIL ? `${message} (${detail})` : message);
+    super(message);
     this.name = 'TrilensError';
     this.code = code;
     this.detail = detail;

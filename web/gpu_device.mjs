@@ -39,7 +39,9 @@ export class Gpu {
 }
 
 export class GpuDevices {
-  constructor() {
+  /** @param {{off?: boolean}} [options] off: as if there were no WebGPU */
+  constructor({ off = false } = {}) {
+    this.off = off;
     /** @type {Gpu|null} */
     this.current = null;
     /** @type {Promise<Gpu>|null} */
@@ -59,6 +61,7 @@ export class GpuDevices {
 
   /** The device in use; a new one when there is none or the last was lost. @returns {Promise<Gpu>} */
   async get() {
+    if (this.off) throw webgpuUnavailable('switched off');
     if (this.current && this.current.lost === null) return this.current;
     this.making ??= makeGpu().finally(() => {
       this.making = null;

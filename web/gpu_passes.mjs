@@ -69,6 +69,7 @@ export class GpuPasses {
    * @returns {Promise<Uint8Array[]>}
    */
   async read(pieces, encoder = this.device.createCommandEncoder()) {
+    /** @type {number[]} */
     const starts = [];
     let total = 0;
     for (const { bytes } of pieces) {

@@ -110,7 +110,7 @@ describe('the bundled models', () => {
       return decode(s, [[0], [50], [61], [7]], (n, tokens) => ({
         input_ids: i64(tokens), encoder_attention_mask: ones(ids.length), encoder_hidden_states: hidden,
         use_cache_branch: { type: 'bool', dims: [1], data: Uint8Array.of(n > 0 ? 1 : 0) },
-      }), (name) => empty([1, num_heads, 0, d_kv]));
+      }), () => empty([1, num_heads, 0, d_kv]));
     }, provider), t);
     // ORT itself reads three small values a step inside the `If`; the outputs still come with one map.
     assert.ok(gpu.cost.maps <= 4);

@@ -84,7 +84,6 @@ export async function runtimePage(browser, origin, { build = 'jspi' } = {}) {
     const shader = await (await fetch('/shaders/row_statistics.wgsl')).text();
     const devices = new GpuDevices();
     const runtime = new OrtRuntime({ ort: ort.ort, devices, rowStatisticsShader: shader, onDead: (e) => { globalThis.died = e; } });
-    globalThis.TRILENS_DETAIL = true;
     const fixture = async (/** @type {string} */ name) => new Uint8Array(await (await fetch(`/tests/fixtures/runtime/${name}.onnx`)).arrayBuffer());
     const f32 = (/** @type {number[]} */ values, /** @type {number[]} */ dims) => ({ type: 'float32', dims, data: new Uint8Array(Float32Array.from(values).buffer) });
     const floats = (/** @type {{data: Uint8Array}} */ plain) => [...new Float32Array(plain.data.slice().buffer)];
