@@ -34,6 +34,6 @@ function(trilens_site)
     endif()
   endforeach()
   add_custom_target(site ALL
-    COMMAND node "${CMAKE_SOURCE_DIR}/scripts/stage_site.mjs" "${CMAKE_BINARY_DIR}"
+    COMMAND node "${CMAKE_SOURCE_DIR}/scripts/stage_site.mjs" "${CMAKE_BINARY_DIR}" "${TRILENS_DEPS}"
     DEPENDS ${targets} COMMENT "Staging the site" VERBATIM)
 endfunction()

@@ -1,4 +1,4 @@
-// Copies what the page is made of into BUILD/site, as it is served: node scripts/stage_site.mjs BUILD
+// Copies what the page is made of into BUILD/site, as it is served: node scripts/stage_site.mjs BUILD DEPENDENCIES
 // Files that are already there unchanged are left alone; what no longer belongs is removed.
 
 import { cp, mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
@@ -18,6 +18,15 @@ const kFonts = {
   'Inter-SemiBold.ttf': '@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf',
   'JetBrainsMono-Regular.ttf': '@expo-google-fonts/jetbrains-mono/400Regular/JetBrainsMono_400Regular.ttf',
 };
+/** Licence texts that go with what is served. `deps`: the folder that scripts/bootstrap filled. @param {string} deps */
+const licences = (deps) => ({
+  'LICENSE.txt': path.join(kRoot, 'LICENSE'),
+  'NOTICE.txt': path.join(kRoot, 'NOTICE'),
+  'licenses/dear-imgui.txt': path.join(deps, 'imgui/LICENSE.txt'),
+  'licenses/utf8proc.md': path.join(deps, 'utf8proc/LICENSE.md'),
+  'licenses/inter.txt': path.join(kModules, '@expo-google-fonts/inter/LICENSE_FONT'),
+  'licenses/jetbrains-mono.txt': path.join(kModules, '@expo-google-fonts/jetbrains-mono/LICENSE_FONT'),
+});
 const kFolders = ['web', 'shaders', 'assets'];
 
 /** @param {string} folder @returns {Promise<string[]>} files below, relative */
@@ -26,8 +35,8 @@ async function filesBelow(folder) {
   return entries.filter((entry) => entry.isFile()).map((entry) => path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name)));
 }
 
-/** @param {string} build @returns {Promise<Map<string, string>>} place in the site → file that belongs there */
-export async function siteFiles(build) {
+/** @param {string} build @param {string} deps @returns {Promise<Map<string, string>>} place in the site → file that belongs there */
+export async function siteFiles(build, deps) {
   /** @type {Map<string, string>} */
   const files = new Map([['index.html', path.join(kRoot, 'index.html')]]);
   for (const folder of kFolders) {
@@ -35,16 +44,17 @@ export async function siteFiles(build) {
   }
   for (const name of kOrt) files.set(path.join('ort', name), path.join(kModules, 'onnxruntime-web/dist', name));
   for (const [name, from] of Object.entries(kFonts)) files.set(path.join('assets/fonts', name), path.join(kModules, from));
+  for (const [name, from] of Object.entries(licences(deps))) files.set(name, from);
   for (const module of ['trilens_engine', 'trilens_page']) {
     for (const ending of ['mjs', 'wasm']) files.set(`${module}.${ending}`, path.join(build, `${module}.${ending}`));
   }
   return files;
 }
 
-/** @param {string} build @returns {Promise<{copied: number, removed: number, missing: string[]}>} */
-export async function stageSite(build) {
+/** @param {string} build @param {string} deps @returns {Promise<{copied: number, removed: number, missing: string[]}>} */
+export async function stageSite(build, deps) {
   const site = path.join(build, 'site');
-  const files = await siteFiles(build);
+  const files = await siteFiles(build, deps);
   const missing = [];
   let copied = 0;
   let removed = 0;
@@ -70,12 +80,12 @@ export async function stageSite(build) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const build = process.argv[2];
-  if (!build) {
-    console.error('usage: node scripts/stage_site.mjs BUILD_FOLDER');
+  const [build, deps] = process.argv.slice(2);
+  if (!build || !deps) {
+    console.error('usage: node scripts/stage_site.mjs BUILD_FOLDER DEPENDENCIES_FOLDER');
     process.exit(2);
   }
-  const { copied, removed, missing } = await stageSite(path.resolve(build));
+  const { copied, removed, missing } = await stageSite(path.resolve(build), path.resolve(deps));
   console.log(`site: ${copied} files copied, ${removed} removed`);
   if (missing.length > 0) {
     console.error(`site: MISSING ${missing.join(', ')}`);

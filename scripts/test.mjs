@@ -12,6 +12,7 @@ import { startServer } from './serve.mjs';
 const kRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const kSite = path.join(kRoot, 'build/wasm/site');
 const kRooms = ['base', 'tensor', 'tokenize', 'onnx', 'model', 'infer', 'generate', 'analysis', 'protocol', 'lab', 'state', 'view'];
+const kRoomsWithOptionalTests = ['ui'].filter((room) => existsSync(path.join(kRoot, 'tests', room)));
 
 /**
  * Runs a command with its output shown, and ends it with all its children after `minutes`.
@@ -55,7 +56,7 @@ async function catchTests(preset) {
   rmSync(results, { recursive: true, force: true });
   mkdirSync(results, { recursive: true });
   await run('ctest', ['--test-dir', `build/${preset}`, '--output-on-failure', '-j', '2']);
-  const counts = kRooms.map((room) => {
+  const counts = [...kRooms, ...kRoomsWithOptionalTests].map((room) => {
     const file = path.join(results, `${room}.xml`);
     const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
     const found = /<OverallResultsCases\s+successes="(\d+)"\s+failures="(\d+)"\s+expectedFailures="(\d+)"(?:\s+skips="(\d+)")?/.exec(text);

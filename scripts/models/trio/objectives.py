@@ -6,6 +6,7 @@ An example is a dictionary of lists of ids. -100 among the labels means: not ask
 import random
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from tokenizers import Tokenizer
 
@@ -22,20 +23,34 @@ SPAN_WORDS = ((1, 0.6), (2, 0.25), (3, 0.15))
 Example = dict[str, list[int]]
 
 
-def mask_some(ids: list[int], words: list[int | None], tokenizer: Tokenizer, rng: random.Random) -> Example:
+@dataclass
+class Draw:
+    """Where an example's randomness comes from, how long it may be, and whether dense ones are among them."""
+
+    rng: random.Random
+    longest: int
+    dense_share: float = 0.0
+
+    def dense(self) -> bool:
+        """Whether this example is a dense one; draws nothing if there are none."""
+        return self.dense_share > 0 and self.rng.random() < self.dense_share
+
+
+def mask_some(ids: list[int], words: list[int | None], tokenizer: Tokenizer, draw: Draw) -> Example:
     """BERT: some tokens asked (80 % masked, 10 % another token, 10 % kept), or one whole word or token
     masked."""
-    mask = tokenizer.token_to_id("[MASK]")
+    mask, rng, dense = tokenizer.token_to_id("[MASK]"), draw.rng, draw.dense()
     places = [i for i, word in enumerate(words) if word is not None]
     labels, ids = [IGNORED] * len(ids), list(ids)
-    if rng.random() < SINGLE_MASK_SHARE:
+    if not dense and rng.random() < SINGLE_MASK_SHARE:
         chosen = rng.choice(places)
         whole = rng.random() < 0.5
         for i in places:
             if i == chosen or (whole and words[i] == words[chosen]):
                 labels[i], ids[i] = ids[i], mask
         return {"input_ids": ids, "labels": labels}
-    for i in rng.sample(places, max(1, round(MASKED_SHARE * len(places)))):
+    share = DENSE_MASKED_SHARE if dense else MASKED_SHARE
+    for i in rng.sample(places, max(1, round(share * len(places)))):
         labels[i] = ids[i]
         roll = rng.random()
         if roll < 0.8:
@@ -45,28 +60,32 @@ def mask_some(ids: list[int], words: list[int | None], tokenizer: Tokenizer, rng
     return {"input_ids": ids, "labels": labels}
 
 
-def bert_example(passage: str, tokenizer: Tokenizer, rng: random.Random, longest: int) -> Example:
+def bert_example(passage: str, tokenizer: Tokenizer, draw: Draw) -> Example:
     """One masked passage, [CLS] … [SEP]."""
     encoding = tokenizer.encode(passage)
     ids, words = encoding.ids, encoding.word_ids
-    if len(ids) > longest:
-        ids, words = ids[: longest - 1] + ids[-1:], words[: longest - 1] + words[-1:]
-    return mask_some(ids, words, tokenizer, rng)
+    if len(ids) > draw.longest:
+        ids, words = ids[: draw.longest - 1] + ids[-1:], words[: draw.longest - 1] + words[-1:]
+    return mask_some(ids, words, tokenizer, draw)
 
 
-def gpt2_example(passage: str, tokenizer: Tokenizer, rng: random.Random, longest: int) -> Example:
+def gpt2_example(passage: str, tokenizer: Tokenizer, draw: Draw) -> Example:
     """One passage that ends with the end token, and in half of the cases starts with it (as a document
     would)."""
     end = tokenizer.token_to_id("<|endoftext|>")
-    ids = ([end] if rng.random() < 0.5 else []) + tokenizer.encode(passage).ids + [end]
-    ids = ids[:longest]
+    ids = ([end] if draw.rng.random() < 0.5 else []) + tokenizer.encode(passage).ids + [end]
+    ids = ids[: draw.longest]
     return {"input_ids": ids, "labels": ids[1:] + [IGNORED]}
 
 
-def spans(length: int, rng: random.Random) -> list[tuple[int, int]]:
+def spans(length: int, draw: Draw) -> list[tuple[int, int]]:
     """One to four separate stretches [first, last) among `length` items, in order; never all items unless
-    one."""
-    count = 1 if length <= 5 else rng.choice((1, 2)) if length <= 16 else rng.choice((2, 3, 4))
+    one. Dense: up to twelve."""
+    rng = draw.rng
+    if draw.dense():
+        count = min(12, max(1, length // 3))
+    else:
+        count = 1 if length <= 5 else rng.choice((1, 2)) if length <= 16 else rng.choice((2, 3, 4))
     taken: list[tuple[int, int]] = []
     sizes, weights = zip(*SPAN_WORDS, strict=True)
     for _ in range(count):
@@ -77,12 +96,12 @@ def spans(length: int, rng: random.Random) -> list[tuple[int, int]]:
     return sorted(taken)
 
 
-def corrupt_words(passage: str, tokenizer: Tokenizer, rng: random.Random) -> Example:
+def corrupt_words(passage: str, tokenizer: Tokenizer, draw: Draw) -> Example:
     """T5: whole words replaced in the text, which is how a visitor writes a blank."""
     words = re.findall(r"\w+(?:['-]\w+)*", passage) or [passage]
     places = [match.span() for match in re.finditer(r"\w+(?:['-]\w+)*", passage)] or [(0, len(passage))]
     source, target, done = "", "", 0
-    chosen = spans(len(words), rng)
+    chosen = spans(len(words), draw)
     for n, (first, last) in enumerate(chosen):
         start, stop = places[first][0], places[last - 1][1]
         source += passage[done:start] + f"<extra_id_{n}>"
@@ -92,13 +111,13 @@ def corrupt_words(passage: str, tokenizer: Tokenizer, rng: random.Random) -> Exa
     return {"input_ids": tokenizer.encode(source).ids, "labels": tokenizer.encode(target).ids}
 
 
-def corrupt_tokens(passage: str, tokenizer: Tokenizer, rng: random.Random) -> Example:
+def corrupt_tokens(passage: str, tokenizer: Tokenizer, draw: Draw) -> Example:
     """T5's own span corruption, on tokens."""
     ids = tokenizer.encode(passage).ids
     body, end = ids[:-1], ids[-1:]
     first_sentinel = tokenizer.token_to_id("<extra_id_0>")
     source, target, done = [], [], 0
-    chosen = spans(len(body), rng)
+    chosen = spans(len(body), draw)
     for n, (first, last) in enumerate(chosen):
         source += body[done:first] + [first_sentinel - n]
         target += [first_sentinel - n] + body[first:last]
@@ -106,11 +125,10 @@ def corrupt_tokens(passage: str, tokenizer: Tokenizer, rng: random.Random) -> Ex
     return {"input_ids": source + body[done:] + end, "labels": target + [first_sentinel - len(chosen)] + end}
 
 
-def t5_span_example(passage: str, tokenizer: Tokenizer, rng: random.Random, longest: int) -> Example:
+def t5_span_example(passage: str, tokenizer: Tokenizer, draw: Draw) -> Example:
     """One corrupted passage, on words or on tokens."""
-    corrupt = corrupt_words if rng.random() < 0.5 else corrupt_tokens
-    example = corrupt(passage, tokenizer, rng)
-    return {"input_ids": example["input_ids"][:longest], "labels": example["labels"][:longest]}
+    corrupt = corrupt_words if draw.rng.random() < 0.5 else corrupt_tokens
+    return {name: ids[: draw.longest] for name, ids in corrupt(passage, tokenizer, draw).items()}
 
 
 def t5_translation_example(pair: tuple[str, str], tokenizer: Tokenizer, longest: int) -> Example:
@@ -119,18 +137,16 @@ def t5_translation_example(pair: tuple[str, str], tokenizer: Tokenizer, longest:
     return {"input_ids": english[:longest], "labels": french[:longest]}
 
 
-def examples(
-    family: str, corpus: Corpus, tokenizer: Tokenizer, rng: random.Random, longest: int
-) -> Iterator[Example]:
+def examples(family: str, corpus: Corpus, tokenizer: Tokenizer, draw: Draw) -> Iterator[Example]:
     """Endless training examples of a family; T5 takes both of its tasks in turn at random."""
-    source = text.passages(corpus, rng)
-    pairs = text.translations(corpus, rng)
+    source = text.passages(corpus, draw.rng)
+    pairs = text.translations(corpus, draw.rng)
     while True:
         if family == "bert":
-            yield bert_example(next(source), tokenizer, rng, longest)
+            yield bert_example(next(source), tokenizer, draw)
         elif family == "gpt2":
-            yield gpt2_example(next(source), tokenizer, rng, longest)
-        elif rng.random() < 0.5:
-            yield t5_translation_example(next(pairs), tokenizer, longest)
+            yield gpt2_example(next(source), tokenizer, draw)
+        elif draw.rng.random() < 0.5:
+            yield t5_translation_example(next(pairs), tokenizer, draw.longest)
         else:
-            yield t5_span_example(next(source), tokenizer, rng, longest)
+            yield t5_span_example(next(source), tokenizer, draw)

@@ -56,7 +56,7 @@ def held_out_batches(family: str, tokenizer: Tokenizer, data: corpus.Corpus) -> 
     """The same held-out examples each time, made as the training examples are."""
     rng = random.Random(20261123)
     held_out = corpus.Corpus(data.held_out, [])
-    source = objectives.examples(family, held_out, tokenizer, rng, models.POSITIONS)
+    source = objectives.examples(family, held_out, tokenizer, objectives.Draw(rng, models.POSITIONS))
     chosen = sorted((next(source) for _ in range(EVALUATION_PASSAGES)), key=batches.size)
     return [batches.pad(chosen[i : i + 50], PADDING) for i in range(0, len(chosen), 50)]
 
@@ -164,7 +164,8 @@ class Trainer:
     def run(self, every_seconds: float) -> None:
         """Train until the budget is used."""
         rng = random.Random(1_000_003 * (1 + self.step))
-        source = objectives.examples(self.family, self.data, self.tokenizer, rng, models.POSITIONS)
+        draw = objectives.Draw(rng, models.POSITIONS, objectives.DENSE_SHARE)
+        source = objectives.examples(self.family, self.data, self.tokenizer, draw)
         stream = batches.bucketed(source, BATCH_TOKENS[self.device], rng, PADDING)
         recent, reported, tokens_then = [], time.monotonic(), self.tokens
         before, began = self.elapsed, time.monotonic()
