@@ -1,11 +1,10 @@
 """Read a model back from its exported folder, so that scores and fixtures come from exactly what is
 shipped."""
 
-import torch
-from transformers import AutoTokenizer, GenerationConfig, PreTrainedModel
-
 import onnx
+import torch
 from onnx import numpy_helper
+from transformers import AutoTokenizer, GenerationConfig, PreTrainedModel
 
 from . import models, paths
 

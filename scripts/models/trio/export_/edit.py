@@ -1,7 +1,6 @@
 """Edits on ONNX graphs: weights stored once and as f16, the two decoders of T5 merged into one."""
 
 import numpy as np
-
 import onnx
 from onnx import GraphProto, ModelProto, TensorProto, helper, numpy_helper
 

@@ -8,9 +8,8 @@ becomes -1 ("the rest"). The exporter's own check against PyTorch, on yet other 
 """
 
 import numpy as np
-import onnxruntime
-
 import onnx
+import onnxruntime
 from onnx import ModelProto, NodeProto, helper, numpy_helper
 
 Feeds = list[dict[str, np.ndarray]]

@@ -8,11 +8,10 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
 from torch import Tensor, nn
 from transformers import GenerationConfig, PreTrainedModel
-
-import onnx
 
 from .. import models, objectives, paths
 from . import edit, graphs, simplify
