@@ -45,8 +45,8 @@ struct Mark {
   Side side = Side::text;
   std::size_t begin = 0;
   std::size_t end = 0;
-  std::optional<Family> family;      // where it was pointed at; always set for side output
-  std::optional<std::size_t> piece;  // index in that family's pieces of that side
+  std::optional<Family> family = {};      // where it was pointed at; always set for side output
+  std::optional<std::size_t> piece = {};  // index in that family's pieces of that side
   friend bool operator==(const Mark&, const Mark&) = default;
 };
 

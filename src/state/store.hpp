@@ -26,10 +26,10 @@
 namespace trilens::state {
 
 struct Setup {
-  std::vector<Example> examples;
+  std::vector<Example> examples = {};
   std::string language = "en";
-  std::string settings;          // what RememberSettings once gave, or empty; ignored when it makes no sense
-  std::string text;              // to begin with; empty: the first example
+  std::string settings = {};     // what RememberSettings once gave, or empty; ignored when it makes no sense
+  std::string text = {};         // to begin with; empty: the first example
   bool load_at_start = true;     // false: nothing is loaded until LoadModel
 };
 

@@ -1,0 +1,290 @@
+// An engine without models: it takes what the Store sends, and answers when the test says so.
+//
+// Its texts: pieces are runs without white space; predictions are "alpha" (70 %) and "beta" (0.01 %); each generation
+// writes "one two three" and then its end. Not the real thing: tests/lab and the browser tests have that.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "protocol/requests.hpp"
+#include "protocol/results.hpp"
+#include "state/history.hpp"
+#include "state/store.hpp"
+
+namespace trilens::testing {
+
+using protocol::RequestMessage;
+
+inline std::vector<protocol::Piece> pieces_of(std::string_view text) {
+  std::vector<protocol::Piece> out;
+  for (std::size_t at = 0; at < text.size();) {
+    while (at < text.size() && text[at] == ' ') ++at;
+    const std::size_t begin = at;
+    while (at < text.size() && text[at] != ' ') ++at;
+    if (at == begin) break;
+    protocol::Piece piece;
+    piece.id = static_cast<std::int32_t>(out.size() + 100);
+    piece.text = piece.display = std::string(text.substr(begin, at - begin));
+    piece.start = static_cast<std::int64_t>(begin);
+    piece.end = static_cast<std::int64_t>(at);
+    out.push_back(std::move(piece));
+  }
+  return out;
+}
+
+inline protocol::Piece special(std::string text, std::int64_t at, std::int32_t id) {
+  protocol::Piece piece;
+  piece.id = id;
+  piece.text = piece.display = std::move(text);
+  piece.start = piece.end = at;
+  piece.special = true;
+  return piece;
+}
+
+inline std::vector<protocol::Candidate> candidates() { return {{1, "alpha", "alpha", 0.7, 9.5}, {2, "beta", "beta", 0.0001, 0.5}}; }
+
+// The encoder's pieces have [CLS] and [SEP] round them; the decoder stops at the blank.
+inline protocol::Reading reading_of(const protocol::Read& request) {
+  protocol::Reading r;
+  const std::size_t blank = request.text.find("___");
+  r.prompt = request.text;
+  r.answer = "alpha";
+  r.prefill_ms = 12.34;
+  r.passes = 1;
+  if (request.family == Family::decoder) {
+    r.task = "continue";
+    r.prompt = request.text.substr(0, blank);
+    r.tokens = pieces_of(r.prompt);
+    r.cache_bytes = 2048;
+    r.predictions.push_back({static_cast<std::int64_t>(r.tokens.size()) - 1, candidates(), 1.0});
+    return r;
+  }
+  r.tokens = pieces_of(request.text);
+  std::int64_t position = static_cast<std::int64_t>(r.tokens.size()) - 1;
+  for (std::size_t i = 0; i < r.tokens.size(); ++i) {
+    if (r.tokens[i].text == "___") position = static_cast<std::int64_t>(i);
+  }
+  r.task = blank != std::string::npos ? "fill" : request.family == Family::encoder ? "guess" : "translate";
+  if (request.family == Family::encoder) {
+    if (request.token) position = *request.token - 1;
+    r.tokens.insert(r.tokens.begin(), special("[CLS]", 0, 2));
+    r.tokens.push_back(special("[SEP]", static_cast<std::int64_t>(request.text.size()), 3));
+    ++position;
+  } else {
+    r.output = pieces_of("one two three");
+    r.output.insert(r.output.begin(), special("<pad>", 0, 0));
+    r.per_token_ms = 3.21;
+    r.cache_bytes = 4096;
+  }
+  r.predictions.push_back({position, candidates(), 1.0});
+  return r;
+}
+
+inline protocol::AttentionMap map_of(const protocol::Attention& request) {
+  protocol::AttentionMap m;
+  const protocol::Reading reading = reading_of({request.family, request.text, 8, {}});
+  const bool output_rows = request.kind != protocol::AttentionKind::self;
+  const bool output_columns = request.kind == protocol::AttentionKind::decoder_self;
+  m.row_pieces = output_rows ? reading.output : reading.tokens;
+  m.column_pieces = output_columns ? reading.output : reading.tokens;
+  for (const auto& piece : m.row_pieces) m.rows.push_back(piece.text);
+  for (const auto& piece : m.column_pieces) m.columns.push_back(piece.text);
+  const bool causal = request.family == Family::decoder || output_columns;
+  for (std::size_t r = 0; r < m.rows.size(); ++r) {
+    const std::size_t seen = causal ? r + 1 : m.columns.size();
+    std::vector<float> row(m.columns.size(), 0.0F);
+    for (std::size_t c = 0; c < seen; ++c) row[c] = 1.0F / static_cast<float>(seen);
+    m.values.push_back(std::move(row));
+  }
+  m.layers = 4;
+  m.heads = 2;
+  return m;
+}
+
+inline protocol::Loaded loaded_of(const protocol::Load& request) {
+  protocol::Loaded l;
+  l.family = request.family;
+  l.model = request.model.empty() ? "trilens-" + std::string(family_name(request.family)) : request.model;
+  l.provider = request.provider == protocol::ProviderChoice::webgpu ? "webgpu" : "wasm";
+  l.bytes = 8'400'000;
+  l.load_ms = 321;
+  l.parameters = 4'200'000;
+  l.layers = 4;
+  l.decoder_layers = request.family == Family::encoder_decoder ? 4 : 0;
+  l.heads = 2;
+  l.vocabulary = 8000;
+  l.hidden = 128;
+  l.max_tokens = 128;
+  l.report.reason = "It was the faster of the two.";
+  return l;
+}
+
+// Everything after `tokens` steps of "one two three", the fourth being the end.
+inline protocol::Generated generated_of(std::int64_t tokens) {
+  static const std::vector<std::string> kWords{"one", "two", "three", "</s>"};
+  protocol::Generated g;
+  for (std::int64_t i = 0; i < std::min<std::int64_t>(tokens, 4); ++i) {
+    const std::string& word = kWords[static_cast<std::size_t>(i)];
+    g.steps.push_back({static_cast<std::int32_t>(100 + i), word, word, 0.5, 1.5, 2.5, candidates()});
+    g.ids.push_back(g.steps.back().id);
+    if (i < 3) g.text += (i > 0 ? " " : "") + word;
+  }
+  g.finished = tokens >= 4;
+  g.stop_reason = g.finished ? "eos" : "";
+  g.prefill_ms = 10;
+  g.decode_ms = 2.5 * static_cast<double>(g.steps.size() - (g.steps.empty() ? 0 : 1));
+  g.cache_bytes = 1000 * tokens;
+  return g;
+}
+
+class ScriptedEngine {
+ public:
+  explicit ScriptedEngine(state::Store& store) : store_(store) {}
+
+  double now = 0;
+  std::deque<RequestMessage> waiting;            // sent and not answered
+  std::vector<RequestMessage> sent;              // all that was ever sent
+  std::vector<double> wakes;                     // delays asked for
+  std::map<std::int64_t, std::string> resolved;  // by ticket
+  std::map<std::int64_t, std::string> rejected;  // by ticket: the code
+  std::vector<std::string> messages;             // of rejections
+  std::vector<state::Effect> others;
+
+  // Takes what the Store wants done, and what comes of that.
+  void collect() {
+    for (auto effects = store_.take_effects(); !effects.empty(); effects = store_.take_effects()) {
+      for (const state::Effect& effect : effects) take(effect);
+      for (const auto& message : std::exchange(late_, {})) store_.receive(message, now);
+    }
+  }
+
+  void reply(std::int64_t id, protocol::ReplyMessage message) {
+    std::erase_if(waiting, [&](const RequestMessage& r) { return r.id == id; });
+    message.id = id;
+    store_.receive(message, now);
+    collect();
+  }
+  void give(std::int64_t id, protocol::ResultValue value) { reply(id, {id, std::move(value)}); }
+  void fail(std::int64_t id, ErrorCode code, std::string message = "It did not work.") { reply(id, {id, Error{code, std::move(message), "detail"}}); }
+
+  // The oldest unanswered request of type R (of this family, if one is named); nullptr: none.
+  template <class R>
+  const RequestMessage* find(std::optional<Family> family = {}) const {
+    for (const RequestMessage& message : waiting) {
+      const R* request = std::get_if<R>(&message.request);
+      if (request == nullptr) continue;
+      if constexpr (requires { request->family; }) {
+        if (family && request->family != *family) continue;
+      }
+      return &message;
+    }
+    return nullptr;
+  }
+  template <class R>
+  [[nodiscard]] std::size_t count() const {
+    return static_cast<std::size_t>(std::ranges::count_if(waiting, [](const RequestMessage& m) { return std::holds_alternative<R>(m.request); }));
+  }
+
+  void answer(const RequestMessage& message) {
+    const std::int64_t id = message.id;
+    const protocol::Request request = message.request;
+    if (const auto* load = std::get_if<protocol::Load>(&request)) return give(id, loaded_of(*load));
+    if (const auto* read = std::get_if<protocol::Read>(&request)) return give(id, reading_of(*read));
+    if (const auto* attention = std::get_if<protocol::Attention>(&request)) return give(id, map_of(*attention));
+    if (const auto* begin = std::get_if<protocol::BeginGeneration>(&request)) {
+      steps_[begin->family] = 0;
+      return give(id, protocol::Done{});
+    }
+    if (const auto* advance = std::get_if<protocol::Advance>(&request)) {
+      std::int64_t& steps = steps_[advance->family];
+      steps = std::min<std::int64_t>(4, steps + advance->tokens);
+      return give(id, generated_of(steps));
+    }
+    if (const auto* tokenize = std::get_if<protocol::Tokenize>(&request)) return give(id, protocol::Tokenized{{}, pieces_of(tokenize->text), {}});
+    give(id, protocol::Done{});
+  }
+
+  // Answers everything, and what that leads to.
+  void run() {
+    collect();
+    while (!waiting.empty()) answer(RequestMessage(waiting.front()));
+  }
+
+  // Lets time pass, as the timers that were asked for would.
+  void pass(double millis) {
+    now += millis;
+    store_.tick(now);
+    collect();
+  }
+
+ private:
+  void take(const state::Effect& effect) {
+    if (const auto* send = std::get_if<state::SendRequest>(&effect)) {
+      auto request = protocol::parse_request(send->json);
+      if (!request || request->id != send->id) std::abort();
+      sent.push_back(*request);
+      if (const auto* cancel = std::get_if<protocol::Cancel>(&request->request)) cancelled(*cancel, request->id);
+      else waiting.push_back(*request);
+    } else if (const auto* wake = std::get_if<state::WakeAfter>(&effect)) {
+      wakes.push_back(wake->millis);
+    } else if (const auto* done = std::get_if<state::ResolveTicket>(&effect)) {
+      if (resolved.contains(done->ticket) || rejected.contains(done->ticket)) std::abort();  // one answer a ticket
+      resolved[done->ticket] = done->json;
+    } else if (const auto* refused = std::get_if<state::RejectTicket>(&effect)) {
+      if (resolved.contains(refused->ticket) || rejected.contains(refused->ticket)) std::abort();
+      rejected[refused->ticket] = refused->code;
+      messages.push_back(refused->message);
+    } else {
+      others.push_back(effect);
+    }
+  }
+
+  static std::optional<Family> family_of(const protocol::Request& request) {
+    return std::visit([](const auto& r) -> std::optional<Family> { return r.family; }, request);
+  }
+
+  void cancelled(const protocol::Cancel& cancel, std::int64_t own) {
+    std::erase_if(waiting, [&](const RequestMessage& message) {
+      const bool hit = cancel.request ? message.id == *cancel.request : !cancel.family || family_of(message.request) == cancel.family;
+      if (hit) late_.push_back({message.id, Error{ErrorCode::cancelled, "It was stopped.", {}}});
+      return hit;
+    });
+    late_.push_back({own, protocol::ResultValue(protocol::Done{})});
+  }
+
+  state::Store& store_;
+  std::map<Family, std::int64_t> steps_;
+  std::vector<protocol::ReplyMessage> late_;
+};
+
+inline const std::vector<state::Example> kExamples{{"first", "The dog ___ tired.", "examples.agreement_gap.title", "examples.agreement_gap.look"},
+                                                   {"second", "Once upon a ___", "examples.left_enough.title", "examples.left_enough.look"}};
+
+// A page on which the trio is loaded and the first example read.
+struct Page {
+  state::Store store;
+  ScriptedEngine engine;
+
+  explicit Page(bool settled = true) : store({.examples = kExamples}), engine(store) {
+    store.start(0);
+    engine.collect();
+    if (settled) engine.run();
+  }
+  [[nodiscard]] const state::State& state() const { return store.state(); }
+  [[nodiscard]] const state::ColumnState& column(Family family) const { return store.state().column(family); }
+  void apply(const state::Command& command) {
+    store.apply(command, engine.now);
+    engine.collect();
+  }
+  void script(std::string_view json, std::int64_t ticket) {
+    store.command(json, ticket, engine.now);
+    engine.collect();
+  }
+};
+
+}  // namespace trilens::testing
