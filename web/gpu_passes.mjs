@@ -63,12 +63,13 @@ export class GpuPasses {
   }
 
   /**
-   * Copies pieces of buffers to this side with one submission and one map.
+   * Copies pieces of buffers to this side with one submission and one map. What WebGPU objects to is an error here: a pass
+   * that it refused would leave old bytes behind, and those must not pass for an answer.
    * @param {Piece[]} pieces offsets are multiples of 4
-   * @param {GPUCommandEncoder} [encoder] already holds the passes that write them
+   * @param {(encoder: GPUCommandEncoder) => void} [encode] adds the passes that write them
    * @returns {Promise<Uint8Array[]>}
    */
-  async read(pieces, encoder = this.device.createCommandEncoder()) {
+  async read(pieces, encode = () => {}) {
     /** @type {number[]} */
     const starts = [];
     let total = 0;
@@ -77,14 +78,23 @@ export class GpuPasses {
       total += Math.ceil(bytes / 4) * 4;
     }
     if (total === 0) return pieces.map(() => new Uint8Array(0));
+    this.device.pushErrorScope('out-of-memory');
+    this.device.pushErrorScope('validation');
     const staging = this.staging.take(total);
+    const encoder = this.device.createCommandEncoder();
+    encode(encoder);
     pieces.forEach(({ buffer, offset, bytes }, i) => {
       if (bytes > 0) encoder.copyBufferToBuffer(buffer, offset, staging, starts[i], Math.ceil(bytes / 4) * 4);
     });
     this.device.queue.submit([encoder.finish()]);
-    await this.gpu.orLost(staging.mapAsync(GPUMapMode.READ, 0, total));
-    const mapped = staging.getMappedRange(0, total);
-    const out = pieces.map(({ bytes }, i) => new Uint8Array(mapped.slice(starts[i], starts[i] + bytes)));
+    const refusals = [this.device.popErrorScope(), this.device.popErrorScope()];
+    const [invalid, tooLarge, unmapped] = await this.gpu.orLost(Promise.all([...refusals, mapped(staging, total)]));
+    const refused = invalid ?? unmapped;
+    if (tooLarge ?? refused) staging.destroy();
+    if (tooLarge) throw new TrilensError('out_of_memory', 'The GPU has not enough memory for this; take a smaller model or a shorter text.', tooLarge.message);
+    if (refused) throw new TrilensError('runtime_failed', 'The GPU refused a computation on the model\'s output.', refused.message);
+    const range = staging.getMappedRange(0, total);
+    const out = pieces.map(({ bytes }, i) => new Uint8Array(range.slice(starts[i], starts[i] + bytes)));
     staging.unmap();
     this.staging.give(staging);
     return out;
@@ -127,17 +137,17 @@ export class GpuPasses {
     const parameters = this.uniform.take(16);
     this.device.queue.writeBuffer(index, 0, Uint32Array.from(rows));
     this.device.queue.writeBuffer(parameters, 0, Uint32Array.of(vocabulary, top, rows.length, 0));
-    const encoder = this.device.createCommandEncoder();
-    const pass = encoder.beginComputePass({ label: 'row statistics' });
-    pass.setPipeline(pipeline);
-    pass.setBindGroup(0, this.device.createBindGroup({
-      layout: pipeline.getBindGroupLayout(0),
-      entries: [logits, index, results, parameters].map((buffer, binding) => ({ binding, resource: { buffer } })),
-    }));
-    const across = Math.min(rows.length, this.device.limits.maxComputeWorkgroupsPerDimension);
-    pass.dispatchWorkgroups(across, Math.ceil(rows.length / across));
-    pass.end();
-    const [bytes] = await this.read([{ buffer: results, offset: 0, bytes: rows.length * stride * 4 }], encoder);
+    const [bytes] = await this.read([{ buffer: results, offset: 0, bytes: rows.length * stride * 4 }], (encoder) => {
+      const pass = encoder.beginComputePass({ label: 'row statistics' });
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, this.device.createBindGroup({
+        layout: pipeline.getBindGroupLayout(0),
+        entries: [logits, index, results, parameters].map((buffer, binding) => ({ binding, resource: { buffer } })),
+      }));
+      const across = Math.min(rows.length, this.device.limits.maxComputeWorkgroupsPerDimension);
+      pass.dispatchWorkgroups(across, Math.ceil(rows.length / across));
+      pass.end();
+    });
     this.storage.give(index);
     this.storage.give(results);
     this.uniform.give(parameters);
@@ -158,6 +168,19 @@ export class GpuPasses {
   /** Frees the pools' idle buffers. */
   drain() {
     for (const pool of [this.staging, this.storage, this.uniform]) pool.drain();
+  }
+}
+
+/**
+ * Mapped, or, where the map failed, nothing: the error scopes say why. (If the device is lost, the caller's race says so.)
+ * @param {GPUBuffer} buffer @param {number} bytes @returns {Promise<GPUError|null>}
+ */
+async function mapped(buffer, bytes) {
+  try {
+    await buffer.mapAsync(GPUMapMode.READ, 0, bytes);
+    return null;
+  } catch (error) {
+    return new GPUInternalError(error instanceof Error ? error.message : String(error));
   }
 }
 

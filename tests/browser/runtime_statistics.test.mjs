@@ -143,6 +143,21 @@ describe('row statistics on the GPU', () => {
     await check(table, Array.from({ length: 400 }, () => Math.floor(uniform() * 50)), 4);
   });
 
+  test('a pass that WebGPU refuses is an error, never an old answer', async () => {
+    const got = await page.evaluate(async () => {
+      const gpu = await rt.devices.get();
+      const passes = new rt.passes.GpuPasses(gpu, rt.shader);
+      const wrong = gpu.device.createBuffer({ size: 64, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC });
+      const good = gpu.device.createBuffer({ size: 64, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST });
+      const refused = await rt.failure(() => passes.rowStatistics(wrong, 4, [0], 1));
+      const after = [...await passes.rowStatistics(good, 4, [0], 1)].slice(2, 3);
+      return { refused, after };
+    });
+    assert.equal(got.refused.code, 'runtime_failed');
+    assert.match(got.refused.detail, /usage/i);
+    assert.deepEqual(got.after, [1]);
+  });
+
   test('a near-certain row keeps the digits of its entropy', async () => {
     const row = filled(500, (i) => (i === 3 ? 14 : -0.001 * i));
     const [got] = await onGpu([row], [0], 1);
