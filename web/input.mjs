@@ -62,7 +62,9 @@ export function listen(canvas, field, page) {
   // With nothing focused, the keys are the canvas's; F6 goes round from everywhere.
   document.addEventListener('keydown', (event) => {
     const nobody = document.activeElement === document.body || document.activeElement === null;
-    if (event.target !== canvas && (nobody || event.key === 'F6')) onKey(event);
+    if (event.target === canvas || (!nobody && event.key !== 'F6')) return;
+    if (event.key === 'F6') canvas.focus({ preventScroll: true });
+    onKey(event);
   }, options);
   field.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && !event.isComposing) page.key('Escape', 0);

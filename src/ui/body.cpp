@@ -12,6 +12,8 @@ namespace {
 
 using state::Tab;
 
+constexpr float kThumbnail = 92;
+
 struct Section {
   Tab tab = Tab::overview;
   const view::PanelHead* (*head)(const view::ColumnView&) = nullptr;
@@ -118,7 +120,13 @@ float Shell::draw_body(const view::PageView& view, Frame& frame, Place place, Co
   };
   frame.hairline({columns.left, y}, {columns.right, y}, theme.hairline);
   y += 16;
-  row([&](const view::ColumnView& column, Place at) { return ui::draw(column.head, frame, at, panel_, commands); });
+  row([&](const view::ColumnView& column, Place at) {
+    // The picture stands right of the words; trouble and loading need the whole width.
+    const bool alone = column.head.trouble || column.head.progress;
+    const bool pictured = !alone && draw_thumbnail(column.attention, frame, {at.x + at.width - kThumbnail, at.y, kThumbnail, kThumbnail}, commands);
+    const float bottom = ui::draw(column.head, frame, {at.x, at.y, at.width - (pictured ? kThumbnail + 16 : 0)}, panel_, commands);
+    return std::max(bottom, pictured ? at.y + kThumbnail : bottom);
+  });
   for (const Section& section : kSections) {
     if (view.tab != Tab::overview && view.tab != section.tab) continue;
     y += 14;

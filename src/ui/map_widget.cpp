@@ -81,9 +81,41 @@ MapLayout layout_map(const Frame& frame, const view::AttentionView& view, MapRoo
   return layout;
 }
 
+void draw_cells(Frame& frame, const view::AttentionView& view, Rect box, bool marks) {
+  const Theme& theme = frame.theme;
+  MapPicture picture;
+  picture.key = id_of("map", family_index(view.family.family), static_cast<std::uint64_t>(view.kind));
+  picture.version = view.version;
+  picture.values = view.values;
+  picture.rows = view.rows;
+  picture.columns = view.columns;
+  picture.scale = view.scale;
+  picture.triangle = view.shape == view::MapShape::triangle;
+  picture.rows_reached = view.rows_reached;
+  if (marks) {
+    picture.lit_row = lit_index(view.row_labels);
+    picture.lit_column = lit_index(view.column_labels);
+    if (view.pointed) {
+      picture.cell_row = static_cast<int>(view.pointed->row);
+      picture.cell_column = static_cast<int>(view.pointed->column);
+    }
+  }
+  picture.dark = theme.dark;
+  picture.paper = theme.paper;
+  picture.line = theme.paper.alpha(0.5F);
+  picture.mark = theme.of(view.family.family).full;
+  picture.opacity = frame.motion.follow(picture.key ^ 1, view.head.stale ? 0.45F : 1.0F);
+  if (!view.values.empty()) frame.map(box, picture);
+  if (picture.triangle) {
+    frame.hairline({box.x, box.y}, {box.x, box.bottom()}, theme.hairline);
+    frame.hairline({box.x, box.bottom()}, {box.right(), box.bottom()}, theme.hairline);
+  } else {
+    frame.stroke(box, theme.hairline);
+  }
+}
+
 void draw_map(Frame& frame, const view::AttentionView& view, Point at, const MapLayout& layout, state::Commands& commands) {
   if (view.rows == 0 || view.columns == 0) return;
-  const Theme& theme = frame.theme;
   const Rect box{at.x, at.y, layout.cell * static_cast<float>(view.columns), layout.cell * static_cast<float>(view.rows)};
   const Id id = id_of("map", family_index(view.family.family), static_cast<std::uint64_t>(view.kind));
 
@@ -103,35 +135,7 @@ void draw_map(Frame& frame, const view::AttentionView& view, Point at, const Map
   if (hit.arrow) move_cell(frame, view, *hit.arrow, commands);
   if (hit.hovered && view.pointed) frame.tooltip(view.pointed->sentence + "\n" + view.pointed->exact);
 
-  const float fresh = frame.motion.follow(id ^ 1, view.head.stale ? 0.45F : 1.0F);
-  MapPicture picture;
-  picture.key = id;
-  picture.version = view.version;
-  picture.values = view.values;
-  picture.rows = view.rows;
-  picture.columns = view.columns;
-  picture.scale = view.scale;
-  picture.triangle = view.shape == view::MapShape::triangle;
-  picture.rows_reached = view.rows_reached;
-  picture.lit_row = lit_index(view.row_labels);
-  picture.lit_column = lit_index(view.column_labels);
-  if (view.pointed) {
-    picture.cell_row = static_cast<int>(view.pointed->row);
-    picture.cell_column = static_cast<int>(view.pointed->column);
-  }
-  picture.dark = theme.dark;
-  picture.paper = theme.paper;
-  picture.line = theme.paper.alpha(0.5F);
-  picture.mark = theme.of(view.family.family).full;
-  picture.opacity = fresh;
-  if (!view.values.empty()) frame.map(box, picture);
-  if (picture.triangle) {
-    frame.segment({box.x, box.y}, {box.right(), box.bottom()}, theme.hairline, 1);
-    frame.hairline({box.x, box.y}, {box.x, box.bottom()}, theme.hairline);
-    frame.hairline({box.x, box.bottom()}, {box.right(), box.bottom()}, theme.hairline);
-  } else {
-    frame.stroke(box, theme.hairline);
-  }
+  draw_cells(frame, view, box, true);
   if (hit.focused) frame.focus_ring(box, 2);
 
   for (std::size_t i = 0; layout.left > 0 && i < view.row_labels.size(); ++i) {

@@ -26,6 +26,9 @@ struct MapRoom {
 // Draws the cells at `at` (top left of the first cell) and the labels that the layout has room for, left and above.
 void draw_map(Frame& frame, const view::AttentionView& view, Point at, const MapLayout& layout, state::Commands& commands);
 
+// The cells alone, as they are in draw_map, nothing to point at.
+void draw_cells(Frame& frame, const view::AttentionView& view, Rect box, bool marks);
+
 // From 0 to full strength, with words.
 void draw_legend(Frame& frame, Rect rect, std::string_view words);
 

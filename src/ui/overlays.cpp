@@ -51,7 +51,7 @@ void draw_options(const view::OptionsView& view, Frame& frame, float header, Pan
       draw_option(view.rows[i], top, {box.x + 20, y, inner, kRow}, id_of("option-row", i), panel, commands);
       y += kRow;
     }
-    if (text_button(top, id_of("options-reset"), {box.x + 20, y + 8, text_button_width(top, view.reset_label), 36}, view.reset_label, {.enabled = view.can_reset})) {
+    if (text_button(top, id_of("options-reset"), {box.x + 20, y + 8, text_button_width(top, view.reset_label), 36}, view.reset_label, {.label = {}, .keys = {}, .enabled = view.can_reset})) {
       commands.emplace_back(state::ResetOptions{});
     }
   });

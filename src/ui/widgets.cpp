@@ -91,14 +91,14 @@ std::optional<std::size_t> dropdown(Frame& frame, Id id, Rect rect, Id& open, co
   for (const auto& choice : options.choices) {
     if (choice.selected) value = choice.label;
   }
-  const std::string spoken = std::string(options.label) + " " + std::string(value);
+  const std::string spoken = std::string(options.shown.empty() ? options.label : options.shown) + " " + std::string(value);
   const Hit hit = frame.target(id, rect, {.label = spoken, .enabled = !options.choices.empty()});
   if (hit.pressed) open = open == id ? 0 : id;
   const bool is_open = open == id;
   if (hit.hovered || is_open) frame.fill(rect, theme.sunken, 6);
   float x = rect.x + 8;
   if (!options.label.empty()) x += frame.line({x, rect.y, rect.w, rect.h}, options.label, kSmall, theme.muted) + 6;
-  frame.line({x, rect.y, rect.right() - 20 - x, rect.h}, value, kSmall, theme.ink);
+  frame.line({x, rect.y, rect.right() - 20 - x, rect.h}, options.shown.empty() ? value : options.shown, kSmall, theme.ink);
   draw_icon(frame, Icon::chevron, {rect.right() - 12, rect.centre().y}, 9, theme.muted);
   if (hit.focused) frame.focus_ring(rect, 6);
   if (!is_open) return std::nullopt;
@@ -115,7 +115,7 @@ std::optional<std::size_t> dropdown(Frame& frame, Id id, Rect rect, Id& open, co
     if (frame.interaction.take_pressed(id_of("option", id, i))) chosen = i;
   }
   if (chosen || (frame.interaction.press_began() && !list.contains(frame.interaction.pointer()) && !rect.contains(frame.interaction.pointer()))) open = 0;
-  frame.on_top([list, id, choices = options.choices, item](Frame& top) {
+  frame.on_top([list, id, choices = std::vector<view::ChoiceView>(options.choices.begin(), options.choices.end()), item](Frame& top) {
     const Theme& t = top.theme;
     top.shadow(list, 10);
     top.fill(list, t.raised, 10);
@@ -178,7 +178,7 @@ TroubleResult trouble_box(Frame& frame, Id id, Rect place, const view::TroubleVi
     x += wide + 8;
   }
   if (!trouble.detail.empty()) {
-    const Hit hit = frame.target(id_of("trouble", id), {box.x, box.y, box.w, box.h - (trouble.offers.empty() ? 0 : 44)}, {.cursor = Cursor::arrow, .focusable = false});
+    const Hit hit = frame.target(id_of("trouble", id), {box.x, box.y, box.w, box.h - (trouble.offers.empty() ? 0 : 44)}, {.label = {}, .cursor = Cursor::arrow, .focusable = false});
     if (hit.hovered) frame.tooltip(trouble.code + ": " + trouble.detail);
   }
   result.height = tall;

@@ -39,6 +39,7 @@ std::optional<std::size_t> segmented(Frame& frame, Id id, Rect rect, std::span<c
 struct DropdownOptions {
   std::string_view label;             // before the value, muted; also for readers
   std::span<const view::ChoiceView> choices;
+  std::string_view shown = {};        // instead of the chosen one's label, where that is too long
 };
 std::optional<std::size_t> dropdown(Frame& frame, Id id, Rect rect, Id& open, const DropdownOptions& options);
 [[nodiscard]] float dropdown_width(const Frame& frame, const DropdownOptions& options);

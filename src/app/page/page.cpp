@@ -103,7 +103,9 @@ void Page::flush() {
                },
                effect);
   }
-  if (store_->dirty()) wake();
+  if (!store_->dirty()) return;
+  host::changed();
+  wake();
 }
 
 void Page::resize(float width, float height, float ratio) {
@@ -238,7 +240,6 @@ void Page::build() {
     shown_text_ = state.document.text;
     host::show_text(shown_text_);
   }
-  host::changed();
 }
 
 bool Page::frame(double now) {

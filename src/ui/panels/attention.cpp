@@ -53,7 +53,7 @@ void draw_caption(const view::AttentionView& view, Frame& frame, Rect rect, Pane
   const Rect words{rect.x, rect.y, x - rect.x - 4, rect.h};
   const float sign = frame.line(words, view.shape_sign, kLabel, theme.of(view.family.family).text) + 6;
   frame.line({words.x + sign, words.y, words.w - sign, words.h}, view.head.title, kLabel, theme.ink);
-  const Hit hit = frame.target(id_of("map-name", family, kind), words, {.cursor = Cursor::arrow, .focusable = false});
+  const Hit hit = frame.target(id_of("map-name", family, kind), words, {.label = {}, .cursor = Cursor::arrow, .focusable = false});
   if (hit.hovered) frame.tooltip(view.head.title + " · " + view.head.term + "\n" + view.head.explanation);
 }
 
@@ -108,16 +108,44 @@ float draw_plan(const std::vector<view::AttentionView>& maps, Frame& frame, Plac
   y += kCaption;
   draw_caption(*target, frame, {place.x, y, place.width, kCaption}, panel, commands);
   y += kCaption + 4;
-  // The target's labels lean over the bridge's right end only where they belong to the target.
-  if (labels) y += top - 8;
+  // Bridge and target share the bridge's row labels; the bridge's columns are the source's, above. The target's own columns
+  // are its rows again: named where there is room, pointed at everywhere.
+  const bool name_target = labels && panel.roomy;
+  if (name_target) y += top - 8;
   draw_map(frame, *bridge, {place.x + side, y}, {cell, side, 0}, commands);
-  draw_map(frame, *target, {target_x, y}, {cell, 0, labels ? top : 0}, commands);
+  draw_map(frame, *target, {target_x, y}, {cell, 0, name_target ? top : 0}, commands);
   y += cell * static_cast<float>(std::max(bridge->rows, target->rows)) + 8;
   const auto* pointed = source->pointed ? source : bridge->pointed ? bridge : target->pointed ? target : source;
   return y + draw_reading(*pointed, frame, {place.x, y, place.width});
 }
 
 }  // namespace
+
+bool draw_thumbnail(const std::vector<view::AttentionView>& maps, Frame& frame, Rect box, Commands& commands) {
+  const auto* source = find(maps, protocol::AttentionKind::self);
+  const auto* target = find(maps, protocol::AttentionKind::decoder_self);
+  const auto* bridge = find(maps, protocol::AttentionKind::cross);
+  if (source == nullptr || source->values.empty()) return false;
+  const bool plan = target != nullptr && bridge != nullptr && !target->values.empty() && !bridge->values.empty();
+  std::string words;
+  for (const auto& map : maps) words += (words.empty() ? "" : "\n") + map.shape_sign + " " + map.head.title + ": " + map.shape_words;
+  const Hit hit = frame.target(id_of("thumbnail", family_index(source->family.family)), box, {.label = words});
+  if (hit.hovered) frame.tooltip(words);
+  if (hit.pressed) commands.emplace_back(state::SelectTab{state::Tab::attention});
+  if (!plan) {
+    draw_cells(frame, *source, box, false);
+  } else {
+    constexpr float kGap = 4;
+    const auto sources = static_cast<float>(source->rows), targets = static_cast<float>(target->rows);
+    const float cell = (box.w - kGap) / (sources + targets);
+    const float wide = cell * sources, narrow = cell * targets;
+    draw_cells(frame, *source, {box.x, box.y, wide, wide}, false);
+    draw_cells(frame, *bridge, {box.x, box.y + wide + kGap, wide, narrow}, false);
+    draw_cells(frame, *target, {box.x + wide + kGap, box.y + wide + kGap, narrow, narrow}, false);
+  }
+  if (hit.focused || hit.hovered) frame.stroke(box.inset(-3), hit.focused ? frame.theme.accent : frame.theme.hairline, 3, hit.focused ? 2 : 1);
+  return true;
+}
 
 float draw(const std::vector<view::AttentionView>& maps, Frame& frame, Place place, PanelState& panel, Commands& commands) {
   if (maps.empty()) return place.y;

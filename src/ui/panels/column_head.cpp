@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "ui/panels/panels.hpp"
 #include "ui/widgets.hpp"
 
@@ -9,13 +11,12 @@ float draw_model_line(const view::ColumnHeadView& view, Frame& frame, Place plac
   const Theme& theme = frame.theme;
   const std::uint64_t family = family_index(view.family.family);
   const float tall = panel.phone ? 44 : 32;
-  const DropdownOptions options{view.provider.empty() ? std::string_view(view.provider_label) : std::string_view(view.provider), view.providers};
-  std::string_view choice;
-  for (const auto& provider : view.providers) {
-    if (provider.selected) choice = provider.label;
-  }
-  const float wide = std::min(place.width * 0.6F, frame.measure(options.label, kSmall) + frame.measure(choice, kSmall) + 44);
-  const Rect menu{place.x + place.width - wide, place.y, wide, tall};
+  const DropdownOptions options{{}, view.providers, view.provider.empty() ? std::string_view(view.provider_label) : std::string_view(view.provider)};
+  const float wide = std::ceil(frame.measure(options.shown, kSmall)) + 34;
+  const float model = std::min(frame.measure(view.model, kMonoSmall), place.width - wide);
+  const float size = view.parameters.empty() ? 0 : frame.measure(view.parameters, kMonoSmall) + 14;
+  const bool all = model + size + wide + 6 <= place.width;
+  const Rect menu{place.x + model + (all ? size : 0) + 6, place.y, wide, tall};
   const auto chosen = dropdown(frame, id_of("provider", family), menu, panel.open_menu, options);
   if (chosen) {
     constexpr std::array kChoices{state::ProviderChoice::automatic, state::ProviderChoice::webgpu, state::ProviderChoice::wasm};
@@ -23,9 +24,9 @@ float draw_model_line(const view::ColumnHeadView& view, Frame& frame, Place plac
       if (protocol::provider_choice_name(provider) == view.providers[*chosen].id) commands.emplace_back(state::LoadModel{view.family.family, "", provider});
     }
   }
-  const Rect words{place.x, place.y, place.width - wide - 8, tall};
-  const float used = frame.line(words, view.model, kMonoSmall, theme.muted);
-  if (!view.parameters.empty()) frame.line({words.x + used + 14, words.y, words.w - used - 14, tall}, view.parameters, kMonoSmall, theme.muted);
+  const Rect words{place.x, place.y, menu.x - place.x - 4, tall};
+  frame.line({place.x, place.y, model + 1, tall}, view.model, kMonoSmall, theme.muted);
+  if (all) frame.line({place.x + model + 14, place.y, size, tall}, view.parameters, kMonoSmall, theme.muted);
   const Hit hit = frame.target(id_of("model", family), words, {.label = view.facts, .cursor = Cursor::arrow, .focusable = false});
   if (hit.hovered && !view.facts.empty()) frame.tooltip(view.provider_reason.empty() ? view.facts : view.facts + "\n" + view.provider_reason);
   return tall;

@@ -29,6 +29,9 @@ float draw(const view::PredictionView& view, Frame& frame, Place place, PanelSta
 float draw(const view::GenerationView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::CostView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 
+// The family's maps in small, without words: the shape says what it can see. A press opens the tab of attention. False: no maps yet.
+bool draw_thumbnail(const std::vector<view::AttentionView>& maps, Frame& frame, Rect box, Commands& commands);
+
 // What a panel shows instead of its content, or above it: trouble with offers, or why it is empty. Returns the height used.
 float draw_head_state(const view::PanelHead& head, Family family, Frame& frame, Place place, Commands& commands);
 // How strongly to draw content: stale is dimmed, never blank.
