@@ -67,17 +67,21 @@ void Store::Impl::ensure(Family family) {
   const std::int64_t wanted = state.clock.cursor;
   if (family == Family::encoder || wanted <= g.advanced || g.finished || g.waiting || g.trouble) return;
   if (!present[f] || column.loading || blank_text(state.document.text)) return;
+  // One step at a time, so that the text after each is known.
   std::int64_t base = g.advanced;
+  std::int64_t tokens = 1;
   if (!g.begun) {
     protocol::BeginGeneration begin{.family = family, .text = state.document.text, .options = state.document.options};
     begin.as_read = true;
     begin_id[f] = send(std::move(begin), Pending{.purpose = Purpose::begin, .family = family});
     g.begun = true;
-    base = 0;  // stopped before: the same search from its start gives the same steps
+    // Stopped before: the same search from its start gives the same steps.
+    base = 0;
+    tokens = g.advanced + 1;
   }
   g.waiting = true;
-  advance_id[f] = send(protocol::Advance{family, wanted - base},
-                       Pending{.purpose = Purpose::advance, .family = family, .tokens = wanted - base, .base = base});
+  advance_id[f] = send(protocol::Advance{family, tokens},
+                       Pending{.purpose = Purpose::advance, .family = family, .tokens = tokens, .base = base});
   touch();
 }
 
@@ -85,6 +89,7 @@ void Store::Impl::on_generated(const protocol::Generated& result, const Pending&
   GenerationState& g = state.column(asked.family).generation;
   const bool beam = state.document.options.strategy == protocol::Strategy::beam;
   const bool stopped = result.stop_reason == "cancelled";
+  const std::int64_t before = g.advanced;
   g.waiting = false;
   g.steps = result.steps;
   // The best beam may be shorter than the search is deep; elsewhere a step is a token.
@@ -99,6 +104,7 @@ void Store::Impl::on_generated(const protocol::Generated& result, const Pending&
   g.cache_bytes = result.cache_bytes;
   g.cut = result.cut;
   if (stopped) state.clock.playing = false;
+  if (!stopped && g.advanced > before) ensure(asked.family);  // it may have to catch up with the clock
 }
 
 void Store::Impl::on_generation_error(const Error& error, Family family) {

@@ -198,7 +198,7 @@ TEST_CASE("a script's own search does not disturb the one on screen") {
   page.engine.run();
   page.apply(state::Step{});
   REQUIRE(page.engine.find<protocol::BeginGeneration>(Family::decoder) != nullptr);  // begun again, from the start
-  CHECK(std::get<protocol::Advance>(page.engine.find<protocol::Advance>(Family::decoder)->request).tokens == 2);
+  CHECK(std::get<protocol::Advance>(page.engine.find<protocol::Advance>(Family::decoder)->request).tokens == 2);  // the known one and the next
   page.engine.run();
   CHECK(page.column(Family::decoder).generation.texts.at(2) == "one two");
 }
