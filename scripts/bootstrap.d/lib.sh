@@ -48,15 +48,11 @@ check_sum() { # FILE SHA256
 }
 
 require_programs() {
-  local missing=()
-  for program in c++ cmake tar xz sha256sum flock; do command -v "$program" >/dev/null || missing+=("$program"); done
-  if [[ $native_only == no ]]; then
-    for program in node npm python3; do command -v "$program" >/dev/null || missing+=("$program"); done
-  fi
+  local missing=() program needed=(c++ cmake tar xz sha256sum flock node)
+  [[ $native_only == yes ]] || needed+=(npm python3)
+  for program in "${needed[@]}"; do command -v "$program" >/dev/null || missing+=("$program"); done
   ((${#missing[@]} == 0)) || fail "missing on this machine: ${missing[*]}" \
     "On Debian: apt-get install g++ cmake xz-utils util-linux nodejs npm python3   (as root)"
-  if [[ $native_only == no ]]; then
-    node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' ||
-      fail "Node $(node --version) is too old" "Node 20 or newer is needed: Emscripten and the browser tests run on it."
-  fi
+  node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' ||
+    fail "Node $(node --version) is too old" "Node 20 or newer is needed: the scripts, Emscripten and the browser tests run on it."
 }

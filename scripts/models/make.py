@@ -76,7 +76,7 @@ def main() -> None:
             for script in ("tokenizers_oracle", "search_oracle", "sampling_oracle", "models_oracle"):
                 run(f"{script}.py", folder=ORACLES)
         else:
-            run("-m", "trio." + {"tokenizers": "tokenizers_", "cards": "card"}.get(step, step))
+            run("-m", "trio." + {"tokenizers": "vocabulary", "cards": "card"}.get(step, step))
 
 
 if __name__ == "__main__":

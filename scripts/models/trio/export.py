@@ -6,7 +6,7 @@ import torch
 from transformers import PreTrainedModel
 
 from . import models, paths
-from .export_ import check, write
+from .onnx_export import check, write
 
 
 def fresh(family: str) -> PreTrainedModel:
