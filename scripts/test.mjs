@@ -128,7 +128,7 @@ async function main() {
     console.error(`scripts/test: unknown suite ${unknown.join(', ')}; there are ${Object.keys(suites).join(', ')}`);
     process.exit(2);
   }
-  const chosen = named.length > 0 ? named : fast ? ['native'] : Object.keys(suites);
+  const chosen = named.length > 0 ? named : fast ? ['native'] : Object.keys(suites).filter((name) => name !== 'web' || existsSync(path.join(kRoot, 'tests/web')));
   const began = Date.now();
   /** @type {{name: string, counts: Counts, seconds: number}[]} */
   const table = [];
