@@ -166,43 +166,49 @@ std::vector<Match> gpt2_words(std::u32string_view text) {
   return out;
 }
 
-std::optional<Pattern::Kind> Pattern::parse_regex(std::u32string_view regex) {
-  if (regex == kGpt2) return Gpt2{};
+std::optional<Pattern> Pattern::from_regex(std::u32string_view regex) {
+  Pattern out;
+  if (regex == kGpt2) {
+    out.kind_ = Kind::gpt2;
+    return out;
+  }
   AtomReader reader(regex);
-  const auto first = reader.read();
+  auto first = reader.read();
   if (!first) return std::nullopt;
-  if (const auto bounds = read_quantifier(reader.rest())) return Repeat{*first, bounds->least, bounds->most};
+  if (const auto bounds = read_quantifier(reader.rest())) {
+    out.kind_ = Kind::repeat;
+    out.repeated_ = std::move(*first);
+    out.least_ = bounds->least;
+    out.most_ = bounds->most;
+    return out;
+  }
   // Or several plain characters in a row.
-  Literal literal;
   for (AtomReader plain(regex); !plain.rest().empty();) {
     const auto atom = plain.read();
     if (!atom || atom->negated || atom->chars.size() != 1 || !atom->predicates.empty()) return std::nullopt;
-    literal.text += atom->chars;
+    out.literal_ += atom->chars;
   }
-  return literal;
+  return out;
 }
 
 Result<Pattern> Pattern::from_json(const Section& section) {
+  const auto text = section.find("String");
+  const auto regex = section.find("Regex");
+  if (!text && !regex) return section.malformed("must be {\"String\": …} or {\"Regex\": …}");
+  const auto value = (text ? *text : *regex).as_string();
+  if (!value) return section.malformed("must hold a string");
   Pattern out;
-  if (const auto text = section.find("String")) {
-    const auto value = text->as_string();
-    if (!value) return text->malformed("must be a string");
-    out.kind_ = Literal{utf8::decode(*value)};
+  if (text) {
+    out.literal_ = utf8::decode(*value);
     return out;
   }
-  if (const auto regex = section.find("Regex")) {
-    const auto value = regex->as_string();
-    if (!value) return regex->malformed("must be a string");
-    auto kind = parse_regex(utf8::decode(*value));
-    if (!kind) return regex->unsupported("the regular expression " + *value);
-    out.kind_ = std::move(*kind);
-    return out;
-  }
-  return section.malformed("must be {\"String\": …} or {\"Regex\": …}");
+  auto parsed = from_regex(utf8::decode(*value));
+  if (!parsed) return regex->unsupported("the regular expression " + *value);
+  return std::move(*parsed);
 }
 
 std::vector<Match> Pattern::matches(std::u32string_view text) const {
-  if (std::holds_alternative<Gpt2>(kind_)) return gpt2_words(text);
+  if (kind_ == Kind::gpt2) return gpt2_words(text);
   std::vector<Match> out;
   std::size_t rest = 0;
   const auto found = [&](std::size_t begin, std::size_t end) {
@@ -210,22 +216,15 @@ std::vector<Match> Pattern::matches(std::u32string_view text) const {
     out.push_back({begin, end, true});
     rest = end;
   };
-  if (const auto* literal = std::get_if<Literal>(&kind_)) {
-    const std::size_t n = literal->text.size();
-    if (n > 0) {
-      for (std::size_t at = text.find(literal->text); at != std::u32string_view::npos; at = text.find(literal->text, at + n)) {
-        found(at, at + n);
-      }
+  if (kind_ == Kind::repeat) {
+    for (std::size_t at = 0; at < text.size(); ++at) {
+      const std::size_t end = run_end(text, at, [this](char32_t c) { return repeated_.contains(c); });
+      for (; end - at >= least_; at = rest) found(at, at + std::min(end - at, most_));
+      at = end;  // a character that is not in the class, or the end
     }
-  } else if (const auto* repeat = std::get_if<Repeat>(&kind_)) {
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t end = run_end(text, at, [repeat](char32_t c) { return repeat->of.contains(c); });
-      while (end - at >= repeat->least) {
-        const std::size_t taken = std::min(end - at, repeat->most);
-        found(at, at + taken);
-        at += taken;
-      }
-      at = std::max(end, at + (end == at ? 1 : 0));
+  } else if (!literal_.empty()) {
+    for (std::size_t at = text.find(literal_); at != std::u32string_view::npos; at = text.find(literal_, rest)) {
+      found(at, at + literal_.size());
     }
   }
   if (rest < text.size()) out.push_back({rest, text.size(), false});

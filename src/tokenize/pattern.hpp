@@ -5,9 +5,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "base/error.hpp"
@@ -35,20 +36,15 @@ class Pattern {
   [[nodiscard]] std::vector<Match> matches(std::u32string_view text) const;
 
  private:
-  struct Literal {
-    std::u32string text;
-  };
-  struct Repeat {  // greedy
-    CharacterClass of;
-    std::size_t least = 1;
-    std::size_t most = 1;
-  };
-  struct Gpt2 {};
-  using Kind = std::variant<Literal, Repeat, Gpt2>;
+  enum class Kind : std::uint8_t { literal, repeat, gpt2 };
 
-  [[nodiscard]] static std::optional<Kind> parse_regex(std::u32string_view regex);
+  [[nodiscard]] static std::optional<Pattern> from_regex(std::u32string_view regex);
 
-  Kind kind_;
+  Kind kind_ = Kind::literal;
+  std::u32string literal_;
+  CharacterClass repeated_;  // as many as there are, from least_ to most_
+  std::size_t least_ = 1;
+  std::size_t most_ = 1;
 };
 
 }  // namespace trilens::tokenize

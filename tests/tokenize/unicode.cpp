@@ -1,0 +1,98 @@
+// The character predicates and forms over all of Unicode, against the reference's answers (tests/oracles/unicode.py).
+#include "tokenize/unicode.hpp"
+
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <map>
+
+#include "base/utf8.hpp"
+#include "tokenize/normalize/normalizer.hpp"
+#include "tokenize/support.hpp"
+
+namespace trilens::tokenize {
+namespace {
+
+template <class Visit>
+void for_each_codepoint(Visit visit) {
+  for (char32_t c = 0; c < 0x110000; ++c) {
+    if (c < 0xD800 || c >= 0xE000) visit(c);
+  }
+}
+
+nlohmann::json ranges_where(const std::function<bool(char32_t)>& holds) {
+  nlohmann::json out = nlohmann::json::array();
+  for_each_codepoint([&](char32_t c) {
+    if (!holds(c)) return;
+    if (!out.empty() && out.back()[1] == c - 1) {
+      out.back()[1] = c;
+    } else {
+      out.push_back({c, c});
+    }
+  });
+  return out;
+}
+
+// 64-bit FNV-1a over UTF-8, a zero byte after each part.
+std::string hash_of(const std::function<void(AlignedText&)>& form) {
+  std::uint64_t hash = 0xCBF29CE484222325u;
+  for_each_codepoint([&](char32_t c) {
+    AlignedText text;
+    text.push(c, {0, 1});
+    form(text);
+    std::string bytes = utf8::encode(text.chars);
+    bytes.push_back('\0');
+    for (const char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001B3u;
+  });
+  char hex[17];
+  std::snprintf(hex, sizeof hex, "%016llx", static_cast<unsigned long long>(hash));
+  return hex;
+}
+
+}  // namespace
+
+TEST_CASE("every codepoint has the properties that the reference gives it") {
+  const nlohmann::json fixture = read_fixture("unicode.json");
+  const std::map<std::string, bool (*)(char32_t)> predicates{
+      {"whitespace", unicode::is_whitespace}, {"letter", unicode::is_letter},
+      {"number", unicode::is_number},         {"numeric", unicode::is_numeric},
+      {"decimal", unicode::is_decimal},       {"word", unicode::is_word},
+      {"punctuation", unicode::is_punctuation}, {"mark", unicode::is_mark},
+      {"nonspacing_mark", unicode::is_nonspacing_mark}, {"control", unicode::is_control}};
+  for (const auto& [name, predicate] : predicates) {
+    INFO(name);
+    CHECK((ranges_where(predicate) == fixture["predicates"][name]));
+  }
+}
+
+TEST_CASE("every codepoint has the lowercase and the normal forms that the reference gives it") {
+  const nlohmann::json hashes = read_fixture("unicode.json")["hashes"];
+  CHECK(hash_of([](AlignedText& text) { lowercase(text); }) == hashes["lowercase"]);
+  CHECK(hash_of([](AlignedText& text) { decompose(text, false); }) == hashes["nfd"]);
+  CHECK(hash_of([](AlignedText& text) { decompose(text, true); }) == hashes["nfkd"]);
+  CHECK(hash_of([](AlignedText& text) { compose(text, false); }) == hashes["nfc"]);
+  CHECK(hash_of([](AlignedText& text) { compose(text, true); }) == hashes["nfkc"]);
+}
+
+TEST_CASE("marks are reordered as the reference reorders them") {
+  const nlohmann::json expected = read_fixture("unicode.json")["predicates"]["reordered"];
+  const auto changes_place = [](char32_t c) {
+    const auto reordered = [](std::u32string text) {
+      AlignedText whole;
+      std::u32string apart;
+      for (const char32_t part : text) {
+        whole.push(part, {0, 1});
+        AlignedText one;
+        one.push(part, {0, 1});
+        decompose(one, false);
+        apart += one.chars;
+      }
+      decompose(whole, false);
+      return whole.chars != apart;
+    };
+    return reordered({U'a', c, 0x334}) || reordered({U'a', 0x301, c});
+  };
+  CHECK((ranges_where(changes_place) == expected));
+}
+
+}  // namespace trilens::tokenize
