@@ -80,7 +80,9 @@ TEST_CASE("winners alone lead to the very tokens that full rows lead to, with ma
   for (int i = 0; i < 240; ++i) {
     const std::array<std::size_t, 3> sizes{70, 65, 150};
     const std::array<double, 3> grains{1e-4, 0.25, 1.0};
-    const ToyModel model = random_model(random.next(), sizes[random.next() % 3], grains[random.next() % 3]);
+    const std::size_t size = sizes[random.next() % 3];  // one draw a statement: the order of arguments is the compiler's choice
+    const double grain = grains[random.next() % 3];
+    const ToyModel model = random_model(random.next(), size, grain);
     const GenerationOptions options = random_options(random);
     auto by_rows = Search::begin({5, 4}, options);
     auto by_top = by_rows;
