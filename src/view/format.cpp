@@ -29,7 +29,10 @@ template <class T>
 std::string shortest(T value, NumberStyle style) {
   if (!std::isfinite(value)) return std::string(kNothing);
   std::array<char, 64> out{};
-  const auto end = std::to_chars(out.data(), out.data() + out.size(), value).ptr;
+  const T size = std::abs(value);
+  const bool plain = size == 0 || (size >= T(1e-7) && size < T(1e15));  // else 1e-08
+  const auto end = plain ? std::to_chars(out.data(), out.data() + out.size(), value, std::chars_format::fixed).ptr
+                         : std::to_chars(out.data(), out.data() + out.size(), value).ptr;
   return with_mark(std::string(out.data(), end), style);
 }
 
