@@ -67,8 +67,9 @@ std::vector<std::int32_t> ends(JsonFields& in, const Json& json) {
   if (!in.has("eos_token_id")) return ids;
   if (!json["eos_token_id"].is_array()) return {*in.maybe_id("eos_token_id")};
   for (const Json& id : json["eos_token_id"]) {
-    if (!id.is_number_integer()) {
-      in.refuse("eos_token_id", "must be a whole number, or a list of them");
+    const bool whole = id.is_number_integer() && (!id.is_number_unsigned() || id.get<std::uint64_t>() < kMost);
+    if (!whole || id.get<std::int64_t>() < 0) {
+      in.refuse("eos_token_id", "must be a token's id, or a list of them");
       return ids;
     }
     ids.push_back(id.get<std::int32_t>());
@@ -121,6 +122,9 @@ Result<Config> parse_config(const ConfigFiles& files) {
   out.heads = in.integer(names->heads, 1, kMost);
   out.hidden = in.integer(names->hidden, 1, kMost);
   out.head_size = names->head_size != nullptr ? in.integer(names->head_size, 1, kMost) : out.hidden / out.heads;
+  if (names->head_size == nullptr && out.hidden % out.heads != 0) {
+    in.refuse(names->hidden, "is " + std::to_string(out.hidden) + ", which its " + std::to_string(out.heads) + " heads do not divide");
+  }
   out.vocabulary = in.integer("vocab_size", 1, kMost);
   out.max_tokens = positions(in, *names);
 
