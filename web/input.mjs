@@ -17,8 +17,7 @@ function modifiers(event) {
  * @param {HTMLTextAreaElement} field
  * @param {{pointer: (kind: number, x: number, y: number, touch: boolean) => void,
  *          key: (key: string, modifiers: number) => boolean,
- *          focus: (focused: boolean) => void,
- *          leave_backwards: () => void}} page
+ *          focus: (focused: boolean) => void}} page
  * @returns {() => void} stops listening
  */
 export function listen(canvas, field, page) {

@@ -101,8 +101,12 @@ export class PageHost {
     const measure = (entry) => {
       const ratio = window.devicePixelRatio || 1;
       const exact = entry?.devicePixelContentBoxSize?.[0];
-      const width = exact ? exact.inlineSize : Math.round(canvas.clientWidth * ratio);
-      const height = exact ? exact.blockSize : Math.round(canvas.clientHeight * ratio);
+      // An emulated ratio (developer tools) is not in the exact size: then the rounded one is the better guess.
+      const wide = canvas.clientWidth * ratio;
+      const tall = canvas.clientHeight * ratio;
+      const trusted = exact && Math.abs(exact.inlineSize - wide) < 2 && Math.abs(exact.blockSize - tall) < 2;
+      const width = trusted ? exact.inlineSize : Math.round(wide);
+      const height = trusted ? exact.blockSize : Math.round(tall);
       canvas.width = Math.max(1, width);
       canvas.height = Math.max(1, height);
       this.#page.resize(width / ratio, height / ratio, ratio);

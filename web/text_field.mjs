@@ -6,14 +6,14 @@ const encoder = new TextEncoder();
 
 /** @param {string} text @param {number} unit an index in UTF-16 units @returns {number} the same place in bytes */
 export function byteFromUnit(text, unit) {
-  return encoder.encode(text.slice(0, unit).toWellFormed?.() ?? text.slice(0, unit)).length;
+  return encoder.encode(text.slice(0, unit)).length;
 }
 
 export class TextField {
   /**
    * @param {HTMLTextAreaElement} element
    * @param {{text: (text: string) => void, commit: () => void, selection: (begin: number, end: number) => void,
-   *          lines: (height: number) => void, leave: (key: string) => void}} page
+   *          lines: (height: number) => void}} page
    */
   constructor(element, page) {
     this.element = element;

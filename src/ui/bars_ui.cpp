@@ -69,6 +69,7 @@ void draw_tools(const view::PageView& page, Frame& frame, Rect rect, PanelState&
       commands.emplace_back(state::SetLanguage{view.languages[*chosen].id});
     }
   }
+  if (room(kButton)) press(icon_button(frame, id_of("copy"), next(kButton), Icon::copy, options_of(view.copy)), commands, state::CopyText{view.copy_text});
   if (room(kButton)) press(icon_button(frame, id_of("projector"), next(kButton), Icon::screen, options_of(view.projector)), commands, state::ToggleProjector{});
 }
 
@@ -105,6 +106,8 @@ void draw_family_switch(const view::HeaderView& view, Frame& frame, Rect rect, C
   frame.interaction.region(id_of("region-families"));
   const Theme& theme = frame.theme;
   const float each = rect.w / static_cast<float>(std::max<std::size_t>(1, view.families.size()));
+  bool long_names = true;  // the same kind of name for all three
+  for (const auto& tab : view.families) long_names = long_names && frame.measure(tab.family.name, kLabel) + 44 <= each;
   for (std::size_t i = 0; i < view.families.size(); ++i) {
     const auto& tab = view.families[i];
     const FamilyColours& colours = theme.of(tab.family.family);
@@ -113,7 +116,7 @@ void draw_family_switch(const view::HeaderView& view, Frame& frame, Rect rect, C
     const Hit hit = frame.target(id, place, {.label = tab.family.name + " " + tab.family.short_name});
     press(hit.pressed, commands, state::ShowFamily{tab.family.family});
     if (hit.hovered && !tab.shown) frame.fill(place.inset(4), theme.sunken, 6);
-    const std::string& name = frame.measure(tab.family.name, kLabel) + 44 <= each ? tab.family.name : tab.family.short_name;
+    const std::string& name = long_names ? tab.family.name : tab.family.short_name;
     const float wide = std::min(each - 40, frame.measure(name, kLabel)), start = place.centre().x - (wide + 20) / 2;
     draw_family_sign(frame, tab.family.family, {start + 6, place.centre().y}, 12);
     frame.line({start + 20, place.y, wide + 2, place.h}, name, tab.shown ? kLabel : kSmall, tab.shown ? colours.text : theme.muted);

@@ -15,7 +15,7 @@ void draw_tools(const view::PageView& view, Frame& frame, Rect rect, PanelState&
 void draw_tabs(const view::HeaderView& view, Frame& frame, Rect rect, PanelState& panel, Commands& commands);
 void draw_family_switch(const view::HeaderView& view, Frame& frame, Rect rect, Commands& commands);
 
-void draw_options(const view::OptionsView& view, Frame& frame, float header, PanelState& panel, Commands& commands);
+void draw_options(const view::OptionsView& view, Frame& frame, float header, Commands& commands);
 void draw_keys(const view::KeysView& view, Frame& frame, Commands& commands);
 
 }  // namespace trilens::ui

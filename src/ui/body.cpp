@@ -82,7 +82,7 @@ float Shell::draw_intro(const view::PageView& view, Frame& frame, Place place, C
     x += wide + 8;
   }
   float y = place.y + tall + 6;
-  if (!view.examples.look.empty()) y += frame.paragraph({place.x, y + 2}, place.width, view.examples.look, kBody, theme.ink, 3) + 6;
+  if (!view.examples.look.empty()) y += frame.paragraph({place.x, y + 2}, place.width, view.examples.look, kBody, theme.ink, 6) + 6;
   if (!view.header.input_note.empty()) y += frame.paragraph({place.x, y}, place.width, view.header.input_note, kSmall, theme.muted, 3) + 4;
   return y;
 }

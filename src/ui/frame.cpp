@@ -215,10 +215,11 @@ void Frame::circle(Point centre, float radius, Colour colour, float thickness) {
 }
 
 void Frame::shadow(Rect rect, float radius) {
-  const Colour black{0, 0, 0, static_cast<std::uint8_t>(theme.dark ? 26 : 9)};
-  for (int i = 6; i >= 1; --i) {
-    const float grow = static_cast<float>(i) * 2;
-    fill({rect.x - grow, rect.y - grow + 4, rect.w + 2 * grow, rect.h + 2 * grow}, black, radius + grow);
+  constexpr int kLayers = 10;
+  const Colour black{0, 0, 0, static_cast<std::uint8_t>(theme.dark ? 14 : 4)};
+  for (int i = kLayers; i >= 1; --i) {
+    const float grow = static_cast<float>(i) * 2.4F;
+    fill({rect.x - grow, rect.y - grow + 6, rect.w + 2 * grow, rect.h + 2 * grow}, black, radius + grow);
   }
 }
 

@@ -5,11 +5,12 @@ namespace trilens::ui {
 namespace {
 
 constexpr float kRow = 44;
+constexpr float kLabelWidth = 154;
 
-void draw_option(const view::OptionView& option, Frame& frame, Rect row, Id id, PanelState& panel, Commands& commands) {
+void draw_option(const view::OptionView& option, Frame& frame, Rect row, Id id, Commands& commands) {
   const Theme& theme = frame.theme;
   const Colour ink = option.used ? theme.ink : theme.muted;
-  frame.line({row.x, row.y, 130, row.h}, option.label, option.changed ? kLabel : kSmall, ink);
+  frame.line({row.x, row.y, kLabelWidth - 6, row.h}, option.label, option.changed ? kLabel : kSmall, ink);
   if (option.kind == view::OptionKind::choice) {
     const float wide = segmented_width(frame, option.choices);
     if (const auto chosen = segmented(frame, id, {row.right() - wide, row.y + 5, wide, row.h - 10}, option.choices)) {
@@ -17,23 +18,22 @@ void draw_option(const view::OptionView& option, Frame& frame, Rect row, Id id, 
     }
   } else {
     frame.line({row.right() - 64, row.y, 64, row.h}, option.value_text, kMonoSmall, ink, Align::right);
-    const Rect track{row.x + 134, row.y + 4, row.w - 134 - 72, row.h - 8};
+    const Rect track{row.x + kLabelWidth, row.y + 4, row.w - kLabelWidth - 72, row.h - 8};
     if (const auto value = slider(frame, id, track, {option.label, option.value, option.least, option.most, option.step, option.used})) {
       commands.emplace_back(state::SetOption{option.name, *value});
     }
   }
-  const Hit hit = frame.target(id_of("option-name", id), {row.x, row.y, 128, row.h}, {.label = option.help, .cursor = Cursor::arrow, .focusable = false});
+  const Hit hit = frame.target(id_of("option-name", id), {row.x, row.y, kLabelWidth - 6, row.h}, {.label = option.help, .cursor = Cursor::arrow, .focusable = false});
   if (hit.hovered) frame.tooltip(option.help);
-  static_cast<void>(panel);
 }
 
 }  // namespace
 
-void draw_options(const view::OptionsView& view, Frame& frame, float header, PanelState& panel, Commands& commands) {
+void draw_options(const view::OptionsView& view, Frame& frame, float header, Commands& commands) {
   if (!view.open) return;
-  frame.on_top([&view, header, &panel, &commands](Frame& top) {
+  frame.on_top([&view, header, &commands](Frame& top) {
     const Theme& theme = top.theme;
-    const float wide = std::min(400.0F, top.width() - 16), inner = wide - 40;
+    const float wide = std::min(430.0F, top.width() - 16), inner = wide - 40;
     const float note = top.paragraph_height(inner, view.note, kSmall);
     const float tall = 20 + 32 + note + 12 + kRow * static_cast<float>(view.rows.size()) + 60;
     const Rect box{top.width() - wide - 8, std::min(header + 8, std::max(8.0F, top.height() - tall - 8)), wide, tall};
@@ -48,7 +48,7 @@ void draw_options(const view::OptionsView& view, Frame& frame, float header, Pan
     y += 36;
     y += top.paragraph({box.x + 20, y}, inner, view.note, kSmall, theme.muted) + 12;
     for (std::size_t i = 0; i < view.rows.size(); ++i) {
-      draw_option(view.rows[i], top, {box.x + 20, y, inner, kRow}, id_of("option-row", i), panel, commands);
+      draw_option(view.rows[i], top, {box.x + 20, y, inner, kRow}, id_of("option-row", i), commands);
       y += kRow;
     }
     if (text_button(top, id_of("options-reset"), {box.x + 20, y + 8, text_button_width(top, view.reset_label), 36}, view.reset_label, {.label = {}, .keys = {}, .enabled = view.can_reset})) {

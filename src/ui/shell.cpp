@@ -37,7 +37,7 @@ ShellResult Shell::draw(const view::PageView& view, Frame& frame, const ShellInp
   frame.pop_clip();
   draw_header(view, frame, bars, input, commands);
   if (bars.footer > 0) draw_footer(view, frame, bars, commands);
-  draw_options(view.options, frame, bars.header, panel_, commands);
+  draw_options(view.options, frame, bars.header, commands);
   draw_keys(view.keys, frame, commands);
   swipe(view, frame, commands);
   frame.finish();

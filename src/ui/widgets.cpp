@@ -44,7 +44,7 @@ float text_button_width(const Frame& frame, std::string_view text) { return std:
 bool text_button(Frame& frame, Id id, Rect rect, std::string_view text, const ButtonOptions& options) {
   const Hit hit = frame.target(id, rect, {.label = options.label.empty() ? text : options.label, .enabled = options.enabled});
   frame.fill(rect, button_fill(frame, id, hit, options), kRadius);
-  if (!options.strong) frame.stroke(rect, options.active ? frame.theme.ink : frame.theme.hairline, kRadius);
+  if (!options.strong) frame.stroke(rect, options.active ? frame.theme.ink : mix(frame.theme.hairline, frame.theme.faint, 0.4F), kRadius);
   frame.line(rect.inset(4), text, kSmall, options.strong ? frame.theme.paper : options.enabled ? frame.theme.ink : frame.theme.faint, Align::centre);
   if (hit.focused) frame.focus_ring(rect, kRadius);
   if (!options.label.empty() && options.label != text) explain(frame, hit, rect, options);

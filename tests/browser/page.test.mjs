@@ -126,7 +126,7 @@ test('shortcuts of the browser are left alone', () => withPage({}, async ({ page
 test('pointing at a word lights up the same characters in all three columns', () => withPage({}, async ({ page }) => {
   let lit = 0;
   for (let y = 240; y < 520 && lit < 3; y += 12) {
-    await page.mouse.move(130, y);
+    await page.mouse.move(146, y);
     await page.waitForTimeout(60);
     const now = await snapshot(page);
     lit = now.columns.filter((/** @type {any} */ c) => c.tokens.pieces.some((/** @type {any} */ p) => p.hovered && !p.special)).length;
@@ -181,7 +181,7 @@ test('without WebGL2 the page says so, and the mirror is the page', async () => 
   await opened.page.waitForTimeout(700);
   assert.ok(await opened.page.locator('#mirror h2').first().isVisible());
   await opened.page.locator('#text').fill('Still here ___.');
-  await opened.page.waitForFunction(() => document.getElementById('mirror')?.textContent?.includes('still'));
+  await opened.page.waitForFunction(() => document.getElementById('mirror')?.textContent?.includes('Still'));
   await opened.context.close();
 });
 

@@ -18,7 +18,7 @@ export async function openBrowser(more = []) {
   const server = process.env.TRILENS_URL ? null
     : await startServer({ folder: process.env.TRILENS_SITE ?? path.join(kHere, '../../build/wasm/site'), port: 0 });
   const url = process.env.TRILENS_URL ?? /** @type {any} */ (server).origin;
-  const browser = await chromium.launch({ executablePath: process.env.TRILENS_CHROMIUM ?? '/usr/bin/chromium', args: [...kArguments, ...more] });
+  const browser = await chromium.launch({ executablePath: process.env.TRILENS_CHROMIUM || '/usr/bin/chromium', args: [...kArguments, ...more] });
   return { browser, url, close: async () => { await browser.close(); await server?.close(); } };
 }
 

@@ -1,7 +1,5 @@
 #include "ui/panels/bars.hpp"
 
-#include <cmath>
-
 namespace trilens::ui {
 
 float draw_bars(const std::vector<view::BarView>& bars, Frame& frame, Place place, const BarsOptions& options) {
@@ -9,9 +7,7 @@ float draw_bars(const std::vector<view::BarView>& bars, Frame& frame, Place plac
   const Theme& theme = frame.theme;
   const FamilyColours& colours = theme.of(options.family);
   const std::size_t count = std::min(options.most, bars.size());
-  float word = 56;
-  for (std::size_t i = 0; i < count; ++i) word = std::max(word, std::ceil(frame.measure(bars[i].display, kMono)));
-  word = std::min(word, place.width * 0.36F);
+  const float word = std::min(124.0F, place.width * 0.3F);  // the same in every column, so that lengths compare
   const float number = 62;
   for (std::size_t i = 0; i < count; ++i) {
     const view::BarView& bar = bars[i];
