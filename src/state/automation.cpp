@@ -121,7 +121,7 @@ void set_theme(const Script& s) {
 
 void set_language(const Script& s) {
   const auto known = [](std::string_view name) {
-    return name == "en" || name == "nb" ? std::optional(std::string(name)) : std::nullopt;
+    return known_language(name) ? std::optional(std::string(name)) : std::nullopt;
   };
   const std::string language = s.in.name("language", known, "en or nb");
   if (!s.refused()) s.act_now(SetLanguage{language});

@@ -95,7 +95,7 @@ bool Store::Impl::chrome(const Command& command) {
           [&](const SetTheme& c) { return keep_theme(c.theme), true; },
           [&](const CycleTheme&) { return keep_theme(next_theme(s)), true; },
           [&](const SetLanguage& c) {
-            changed = assign(s.language, c.language);
+            changed = known_language(c.language) && assign(s.language, c.language);
             if (changed) remember_settings();
             if (changed) emit(LanguageChanged{c.language});
             return true;
@@ -135,7 +135,7 @@ void Store::Impl::take_settings(std::string_view text) {
   if (!json.is_object()) return;
   const auto word = [&](const char* name) { return json.contains(name) && json[name].is_string() ? json[name].get<std::string>() : std::string(); };
   if (const auto theme = theme_from_name(word("theme"))) state.theme = *theme;
-  if (const std::string language = word("language"); !language.empty()) state.language = language;
+  if (const std::string language = word("language"); known_language(language)) state.language = language;
 }
 
 Result<std::vector<Example>> parse_examples(std::string_view text) {

@@ -39,6 +39,8 @@ bool can_step(const State& state) {
   return false;
 }
 
+bool known_language(std::string_view language) { return std::ranges::find(kLanguages, language) != kLanguages.end(); }
+
 std::string_view tab_name(Tab tab) {
   switch (tab) {
     case Tab::overview: return "overview";

@@ -30,6 +30,9 @@ inline constexpr double kPlayIntervalMillis = 350;     // between two steps of P
 inline constexpr std::int64_t kReadTopK = 8;           // bars of a prediction
 inline constexpr std::array kAttentionKinds{AttentionKind::self, AttentionKind::decoder_self, AttentionKind::cross};
 
+// One for each file of assets/i18n; the first is what an unknown one becomes.
+inline constexpr std::array<std::string_view, 2> kLanguages{"en", "nb"};
+
 enum class Tab : std::uint8_t { overview, tokens, attention, prediction, generation, cost };
 inline constexpr std::array kTabs{Tab::overview, Tab::tokens, Tab::attention, Tab::prediction, Tab::generation, Tab::cost};
 
@@ -207,6 +210,7 @@ struct State {
 // Whether another forward step would show or compute something.
 [[nodiscard]] bool can_step(const State& state);
 
+[[nodiscard]] bool known_language(std::string_view language);
 [[nodiscard]] std::string_view tab_name(Tab tab);             // "overview", ...
 [[nodiscard]] std::optional<Tab> tab_from_name(std::string_view name);
 [[nodiscard]] std::string_view theme_name(Theme theme);       // "system", "light", "dark"

@@ -47,7 +47,7 @@ Store::Store(Setup setup) : impl_(std::make_unique<Impl>()) {
   State& state = impl_->state;
   for (const Family family : kFamilies) state.column(family).family = family;
   state.examples = setup.examples;
-  state.language = setup.language;
+  state.language = known_language(setup.language) ? setup.language : std::string(kLanguages.front());
   impl_->take_settings(setup.settings);
   impl_->setup = std::move(setup);
 }

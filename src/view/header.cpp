@@ -99,7 +99,7 @@ HeaderView build_header(const State& s, const Words& words) {
   for (const Family family : kFamilies) {
     v.families.push_back({family_view(family, words), std::ranges::find(v.columns, family) != v.columns.end()});
   }
-  for (const std::string_view id : {"en", "nb"}) {
+  for (const std::string_view id : state::kLanguages) {
     v.languages.push_back({std::string(id), words.strings.get("language." + std::string(id)), id == s.language});
   }
   return v;

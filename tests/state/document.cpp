@@ -145,7 +145,7 @@ TEST_CASE("theme and language are remembered, and come back") {
   const state::Store next({.settings = settings});
   CHECK(next.state().theme == state::Theme::dark);
   CHECK(next.state().language == "nb");
-  const state::Store odd({.settings = "{\"theme\":3,\"language\":[]}"});
+  const state::Store odd({.settings = "{\"theme\":3,\"language\":\"tlh\"}"});
   CHECK(odd.state().theme == state::Theme::system);
   CHECK(odd.state().language == "en");
 }
