@@ -25,6 +25,7 @@ TEXTS = [
     "東京 tower 大学", "한국어 \u1112\u1161\u11ab", "ไทย हिन्दी தமிழ்", "עברית ‏ العربية ـ٣٤", "👩‍👩‍👧 🇳🇴 ❤️ 👍🏽", "x\u200by\u200cz\ufeff\u00ad\u2028\u3000!",
     "\x00\x01\x1f\x7f\x85\x9f\ufffd", "1,234.56 12345 ١٢٣ ²³", "...!!! (a-b) a--b the-final--countdown", "<s> x</s>[MASK] <mask>,<mask>  <x>y Xx xX",
     "aaaa aaab abab baba", "zzz qqq \u2603 \u2603\u2603", "▁a ▁▁b", "Ġword ##ing <0x41>", "supercalifragilisticexpialidocious", "``quoted'' text",
+    "  <mask>  x", "\u3000 <mask>é", " <mask>",
 ]
 CORPUS = [
     "hello world", "the cat sat on the mat", "abab aaaa baba", "two spaces and tabs and lines here", "we don't know that he is here",

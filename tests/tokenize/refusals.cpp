@@ -136,6 +136,18 @@ TEST_CASE("what contradicts itself or points nowhere is refused, with its place"
   }
 }
 
+TEST_CASE("a model without a type is told by what it has, as old files are") {
+  for (const auto& row : read_fixture("parts.json")["tokenizers"]) {
+    const std::string name = row["name"];
+    if (name != "model: bpe" && name != "model: word piece" && name != "model: unigram" && name != "pre-tokenizer: bert") continue;
+    INFO(name);
+    json file = row["tokenizer"];
+    const Tokenizer typed = load(file.dump());
+    file["model"].erase("type");
+    CHECK(load(file.dump()).encode("the words").ids() == typed.encode("the words").ids());
+  }
+}
+
 TEST_CASE("parts nested without end are refused") {
   json file = small_file();
   json part = {{"type", "Lowercase"}};

@@ -20,13 +20,19 @@ constexpr std::array kKnown{
     Known{"WordPiece", make_word_piece},
 };
 
+// Files from before version 0.10 of the reference name no type; what members there are tells (models/mod.rs, ModelUntagged).
+std::string type_of(const Section& section) {
+  if (std::string named = section.type(); !named.empty()) return named;
+  if (section.find("merges")) return "BPE";
+  if (section.find("max_input_chars_per_word")) return "WordPiece";
+  if (const auto vocabulary = section.find("vocab"); vocabulary && vocabulary->value().is_array()) return "Unigram";
+  return section.find("unk_token") ? "WordLevel" : "";
+}
+
 }  // namespace
 
 Result<ModelPtr> make_model(const Section& section) {
-  std::string type = section.type();
-  // Files from before 0.10 name no type; these two are told by what only they have.
-  if (type.empty() && section.find("merges")) type = "BPE";
-  if (type.empty() && section.find("max_input_chars_per_word")) type = "WordPiece";
+  const std::string type = type_of(section);
   for (const Known& known : kKnown) {
     if (known.type == type) return known.make(section);
   }
