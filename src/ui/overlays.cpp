@@ -64,7 +64,7 @@ void draw_keys(const view::KeysView& view, Frame& frame, Commands& commands) {
     top.fill({0, 0, top.width(), top.height()}, Colour{0, 0, 0, static_cast<std::uint8_t>(theme.dark ? 140 : 60)});
     top.interaction.modal();
     top.interaction.block({0, 0, top.width(), top.height()});
-    const float wide = std::min(520.0F, top.width() - 24);
+    const float wide = std::min(600.0F, top.width() - 24), keys = std::min(220.0F, (wide - 48) * 0.42F);
     const float tall = 72 + 32 * static_cast<float>(view.rows.size()) + 16;
     const Rect box{(top.width() - wide) / 2, std::max(12.0F, (top.height() - tall) / 2), wide, tall};
     top.interaction.region(id_of("region-keys"));
@@ -74,8 +74,8 @@ void draw_keys(const view::KeysView& view, Frame& frame, Commands& commands) {
     if (icon_button(top, id_of("keys-close"), {box.right() - 56, box.y + 14, 36, 36}, Icon::close, {})) commands.emplace_back(state::ToggleKeys{});
     float y = box.y + 64;
     for (const view::KeyView& row : view.rows) {
-      top.line({box.x + 24, y, 130, 32}, row.keys, kMono, theme.ink);
-      top.line({box.x + 164, y, wide - 188, 32}, row.what, kSmall, theme.muted);
+      top.line({box.x + 24, y, keys - 12, 32}, row.keys, kMonoSmall, theme.ink);
+      top.line({box.x + 24 + keys, y, wide - 48 - keys, 32}, row.what, kSmall, theme.muted);
       y += 32;
     }
     const Point at = top.interaction.pointer();

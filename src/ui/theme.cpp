@@ -71,10 +71,10 @@ double contrast(Colour a, Colour b) {
   return (high + 0.05) / (low + 0.05);
 }
 
-std::string page_properties(const Theme& t) {
+std::string page_properties(const Theme& t, bool covered) {
   return R"({"scheme":")" + std::string(t.dark ? "dark" : "light") + R"(","paper":")" + hex(t.paper) + R"(","raised":")" + hex(t.raised) +
          R"(","ink":")" + hex(t.ink) + R"(","muted":")" + hex(t.muted) + R"(","hairline":")" + hex(t.hairline) + R"(","accent":")" +
-         hex(t.accent) + R"(","selection":")" + hex(t.families[0].soft) + R"("})";
+         hex(t.accent) + R"(","selection":")" + hex(t.families[0].soft) + R"(","field":")" + (covered ? "0.3" : "1") + R"("})";
 }
 
 }  // namespace trilens::ui

@@ -54,7 +54,7 @@ inline constexpr float kLine = 1.45F;  // line height over em
 // WCAG 2.2 contrast of two opaque colours, 1 to 21.
 [[nodiscard]] double contrast(Colour a, Colour b);
 
-// The custom properties of web/page.css, as JSON.
-[[nodiscard]] std::string page_properties(const Theme& theme);
+// The custom properties of web/page.css, as JSON. covered: something lies over the page, and the text field steps back.
+[[nodiscard]] std::string page_properties(const Theme& theme, bool covered);
 
 }  // namespace trilens::ui

@@ -295,7 +295,7 @@ void Page::show(const ui::ShellResult& result) {
     shown_focus_ = interaction_.focus_label();
     host::focus_words(shown_focus_);
   }
-  if (const std::string dress = ui::page_properties(ui::theme_for(view_->header.dark)); dress != shown_dress_) {
+  if (const std::string dress = ui::page_properties(ui::theme_for(view_->header.dark), view_->keys.open); dress != shown_dress_) {
     shown_dress_ = dress;
     host::dress(dress);
   }
