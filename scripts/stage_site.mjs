@@ -17,6 +17,9 @@ const kFonts = {
   'Inter-Regular.ttf': '@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf',
   'Inter-SemiBold.ttf': '@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf',
   'JetBrainsMono-Regular.ttf': '@expo-google-fonts/jetbrains-mono/400Regular/JetBrainsMono_400Regular.ttf',
+  // fetched by the browser when a text has letters that neither the fonts above nor the device's own have
+  'NotoEmoji-Regular.ttf': '@expo-google-fonts/noto-emoji/400Regular/NotoEmoji_400Regular.ttf',
+  'DejaVuSans.ttf': 'dejavu-fonts-ttf/ttf/DejaVuSans.ttf',
 };
 /** Licence texts that go with what is served. `deps`: the folder that scripts/bootstrap filled. @param {string} deps */
 const licences = (deps) => ({
@@ -26,6 +29,8 @@ const licences = (deps) => ({
   'licenses/utf8proc.md': path.join(deps, 'utf8proc/LICENSE.md'),
   'licenses/inter.txt': path.join(kModules, '@expo-google-fonts/inter/LICENSE_FONT'),
   'licenses/jetbrains-mono.txt': path.join(kModules, '@expo-google-fonts/jetbrains-mono/LICENSE_FONT'),
+  'licenses/noto-emoji.txt': path.join(kModules, '@expo-google-fonts/noto-emoji/LICENSE_FONT'),
+  'licenses/dejavu.txt': path.join(kModules, 'dejavu-fonts-ttf/LICENSE'),
 });
 const kFolders = ['web', 'shaders', 'assets'];
 

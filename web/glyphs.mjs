@@ -1,13 +1,24 @@
 // Letters that our own fonts lack (other scripts, symbols, emoji), painted by the browser from the fonts of the device.
 //
-// So no sentence turns into empty boxes as long as the device can show it anywhere. Used by src/app/page/browser_glyphs.cpp.
+// So no sentence turns into empty boxes as long as the device can show it anywhere; for emoji and many scripts two fonts of our own
+// are fetched when they are first needed (web/page.css). Used by src/app/page/browser_glyphs.cpp.
 
-const kFamilies = 'Inter, system-ui, "Noto Sans", "DejaVu Sans", "Noto Color Emoji", "Apple Color Emoji", "Segoe UI Emoji", sans-serif';
+const kFamilies = 'Inter, system-ui, "Noto Sans", "Noto Color Emoji", "Apple Color Emoji", "Segoe UI Emoji", "Trilens letters", "Trilens emoji", sans-serif';
+const kFetched = '16px "Trilens letters", "Trilens emoji"';
 
 export class Glyphs {
-  constructor() {
-    this.canvas = typeof OffscreenCanvas === 'undefined' ? document.createElement('canvas') : new OffscreenCanvas(8, 8);
+  /** @param {() => void} onFonts letters painted before may look different now */
+  constructor(onFonts) {
+    this.onFonts = onFonts;
+    this.canvas = document.createElement('canvas');
+    this.canvas.width = this.canvas.height = 8;
     this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext('2d', { willReadFrequently: true }));
+  }
+
+  /** @param {string} text */
+  #fetchFontsFor(text) {
+    if (document.fonts.check(kFetched, text)) return;
+    document.fonts.load(kFetched, text).then((faces) => { if (faces.length > 0) this.onFonts(); }, () => {});  // offline: the device's own letters stay
   }
 
   /** @param {number} codepoint @param {number} size em in device pixels @returns {number} how far to go on, in device pixels */
@@ -25,6 +36,7 @@ export class Glyphs {
   paint(codepoint, size) {
     const text = String.fromCodePoint(codepoint);
     const { context } = this;
+    this.#fetchFontsFor(text);
     context.font = `${size}px ${kFamilies}`;
     const m = context.measureText(text);
     const left = Math.floor(-m.actualBoundingBoxLeft) - 1;

@@ -31,6 +31,7 @@ import { Glyphs } from './glyphs.mjs';
  *   fieldHeight: (height: number) => void,
  *   contextLost: () => void,
  *   contextRestored: () => void,
+ *   fontsChanged: () => void,
  * }} PageFunctions
  */
 
@@ -43,7 +44,7 @@ export class PageHost {
   constructor(options) {
     this.options = options;
     this.frames = 0;
-    this.glyphs = new Glyphs();
+    this.glyphs = new Glyphs(() => { this.page?.fontsChanged(); this.wake(); });
     /** @type {PageFunctions | null} */
     this.page = null;
     this.running = false;

@@ -55,6 +55,12 @@ bool Fonts::load(const FontBytes& bytes, const ImFontLoader* fallback) {
   return true;
 }
 
+void Fonts::forget_glyphs() {
+  for (const Loaded& face : faces_) {
+    if (face.font != nullptr) ImFontAtlasFontDiscardBakes(ImGui::GetIO().Fonts, face.font, 0);
+  }
+}
+
 Fonts::Sized Fonts::at(Type type, float device_scale) const {
   const Loaded& face = faces_[static_cast<std::size_t>(type.face)];
   return {face.font, std::round(type.size * face.scale * device_scale)};

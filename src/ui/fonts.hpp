@@ -25,6 +25,9 @@ class Fonts {
   // False: some bytes are no TrueType font. ImGui's context must exist.
   [[nodiscard]] bool load(const FontBytes& bytes, const ImFontLoader* fallback);
 
+  // What was painted by the fallback may look different now: paint it again. Not during a frame.
+  void forget_glyphs();
+
   struct Sized {
     ImFont* font = nullptr;
     float size = 0;    // for Dear ImGui, device pixels

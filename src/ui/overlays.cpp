@@ -65,7 +65,11 @@ void draw_keys(const view::KeysView& view, Frame& frame, Commands& commands) {
     top.interaction.modal();
     top.interaction.block({0, 0, top.width(), top.height()});
     const float wide = std::min(600.0F, top.width() - 24), keys = std::min(220.0F, (wide - 48) * 0.42F);
-    const float tall = 72 + 32 * static_cast<float>(view.rows.size()) + 16;
+    const auto row_height = [&](const view::KeyView& row) {
+      return std::max(top.paragraph_height(keys - 12, row.keys, kMonoSmall), top.paragraph_height(wide - 48 - keys, row.what, kSmall)) + 10;
+    };
+    float tall = 80;
+    for (const view::KeyView& row : view.rows) tall += row_height(row);
     const Rect box{(top.width() - wide) / 2, std::max(12.0F, (top.height() - tall) / 2), wide, tall};
     top.interaction.region(id_of("region-keys"));
     top.shadow(box, 14);
@@ -74,9 +78,9 @@ void draw_keys(const view::KeysView& view, Frame& frame, Commands& commands) {
     if (icon_button(top, id_of("keys-close"), {box.right() - 56, box.y + 14, 36, 36}, Icon::close, {})) commands.emplace_back(state::ToggleKeys{});
     float y = box.y + 64;
     for (const view::KeyView& row : view.rows) {
-      top.line({box.x + 24, y, keys - 12, 32}, row.keys, kMonoSmall, theme.ink);
-      top.line({box.x + 24 + keys, y, wide - 48 - keys, 32}, row.what, kSmall, theme.muted);
-      y += 32;
+      top.paragraph({box.x + 24, y}, keys - 12, row.keys, kMonoSmall, theme.ink);
+      top.paragraph({box.x + 24 + keys, y}, wide - 48 - keys, row.what, kSmall, theme.muted);
+      y += row_height(row);
     }
     const Point at = top.interaction.pointer();
     if (top.interaction.press_began() && !box.contains(at)) commands.emplace_back(state::ToggleKeys{});

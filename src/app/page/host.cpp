@@ -25,7 +25,7 @@ EM_JS(void, trilens_host_attach, (), {
       HEAPU8.set(bytes, at);
       text(_trilens_page_asset)(name, at, bytes.length);  // the module keeps the bytes
     },
-    start: (json) => { let error = ''; heap((at) => { error = UTF8ToString(_trilens_page_start(at)); })(json); return error; },
+    start: (json) => { let error; heap((at) => { error = UTF8ToString(_trilens_page_start(at)); })(json); return error; },
     resize: (width, height, ratio) => _trilens_page_resize(width, height, ratio),
     environment: heap((at) => _trilens_page_environment(at)),
     strings: (language, json) => heap((at) => text(_trilens_page_strings)(language, at))(json),
@@ -45,6 +45,7 @@ EM_JS(void, trilens_host_attach, (), {
     fieldHeight: (height) => _trilens_page_field_height(height),
     contextLost: () => _trilens_page_context_lost(),
     contextRestored: () => _trilens_page_context_restored(),
+    fontsChanged: () => _trilens_page_fonts_changed(),
   });
 });
 EM_JS_DEPS(trilens_page_host_heap, "$lengthBytesUTF8,$stringToUTF8,malloc,free");

@@ -50,6 +50,7 @@ EMSCRIPTEN_KEEPALIVE void trilens_page_selection(int begin, int end) { page()->s
 EMSCRIPTEN_KEEPALIVE void trilens_page_field_height(float height) { page()->field_height(height); }
 EMSCRIPTEN_KEEPALIVE void trilens_page_context_lost() { page()->context_lost(); }
 EMSCRIPTEN_KEEPALIVE void trilens_page_context_restored() { page()->context_restored(); }
+EMSCRIPTEN_KEEPALIVE void trilens_page_fonts_changed() { page()->fonts_changed(); }
 
 }  // extern "C"
 

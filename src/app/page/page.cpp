@@ -227,6 +227,11 @@ void Page::context_restored() {
   wake();
 }
 
+void Page::fonts_changed() {
+  fonts_.forget_glyphs();
+  wake();
+}
+
 float Page::zoom() const { return store_ && store_->state().projector ? ui::kProjectorZoom : 1.0F; }
 
 void Page::build() {

@@ -46,6 +46,7 @@ class Page {
   void field_height(float height);
   void context_lost();
   void context_restored();
+  void fonts_changed();                  // the browser has more letters than before
 
   [[nodiscard]] bool frame(double now);  // true: draw again
   [[nodiscard]] const std::string& snapshot();

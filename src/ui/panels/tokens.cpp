@@ -42,7 +42,15 @@ std::vector<Chip> flow(const Frame& frame, const std::vector<view::TokenView>& t
   return chips;
 }
 
-void draw_chip(const Chip& chip, Family family, Id id, bool can_guess, Frame& frame, Commands& commands) {
+struct ChipLook {
+  Family family = Family::encoder;
+  Id id = 0;
+  bool can_guess = false;  // a press hides the piece and guesses it
+  float opacity = 1;       // stale is dimmed
+};
+
+void draw_chip(const Chip& chip, const ChipLook& look, Frame& frame, Commands& commands) {
+  const auto [family, id, can_guess, opacity] = look;
   const view::TokenView& token = *chip.token;
   const Theme& theme = frame.theme;
   const FamilyColours& colours = theme.of(family);
@@ -60,16 +68,16 @@ void draw_chip(const Chip& chip, Family family, Id id, bool can_guess, Frame& fr
                                                   : (chip.joined_right ? Frame::left_corners : Frame::all_corners);
   const float glow = frame.motion.follow(id ^ 0x61, lit ? 1.0F : 0.0F);
   if (token.blank) {
-    frame.fill_corners(chip.rect, mix(colours.soft, colours.full, glow * 0.25F), 6, corners);
+    frame.fill_corners(chip.rect, mix(colours.soft, colours.full, glow * 0.25F).alpha(opacity), 6, corners);
     frame.stroke_corners(chip.rect, colours.full, 6, corners);
   } else if (token.special) {
     frame.fill_corners(chip.rect, colours.soft.alpha(glow), 6, corners);
     frame.stroke_corners(chip.rect, theme.hairline, 6, corners);
   } else {
-    frame.fill_corners(chip.rect, mix(colours.tint, colours.soft, glow), 6, corners);
+    frame.fill_corners(chip.rect, mix(colours.tint, colours.soft, glow).alpha(opacity), 6, corners);
   }
   const Colour ink = token.special && !token.blank && !lit ? theme.muted : theme.ink;
-  frame.line({chip.rect.x + 4, chip.rect.y, chip.rect.w - 8, chip.rect.h}, token.display, token.special ? kMonoSmall : kMono, ink, Align::centre);
+  frame.line({chip.rect.x + 4, chip.rect.y, chip.rect.w - 8, chip.rect.h}, token.display, token.special ? kMonoSmall : kMono, ink.alpha(opacity), Align::centre);
   if (lit) frame.fill({chip.rect.x + 3, chip.rect.bottom() - 3, chip.rect.w - 6, 3}, colours.full, 1.5F);  // not by colour alone
   if (token.pinned) frame.circle({chip.rect.right() - 5, chip.rect.y + 5}, 3, colours.full);
   if (token.cut_after) frame.fill({chip.rect.right() + 2, chip.rect.y - 2, 2, chip.rect.h + 4}, colours.full, 1);
@@ -80,10 +88,11 @@ float draw_pieces(const std::vector<view::TokenView>& tokens, const view::Tokens
                   Commands& commands) {
   const float tall = panel.phone ? 36 : 28;
   const float line = tall + (panel.roomy ? 30 : 6);
+  const float opacity = strength(view.head, frame, id_of("pieces", family_index(view.family.family)));
   float bottom = place.y;
   for (const Chip& chip : flow(frame, tokens, place, tall, line)) {
     const Id id = id_of(output ? "output-piece" : "piece", family_index(view.family.family), chip.token->index);
-    draw_chip(chip, view.family.family, id, view.can_guess && !output && !chip.token->special, frame, commands);
+    draw_chip(chip, {view.family.family, id, view.can_guess && !output && !chip.token->special, opacity}, frame, commands);
     if (panel.roomy) frame.line({chip.rect.x - 8, chip.rect.bottom() + 1, chip.rect.w + 16, 20}, chip.token->id_text, {Face::mono, 14}, frame.theme.muted, Align::centre);
     bottom = chip.rect.y + (panel.roomy ? line - 6 : tall);
   }
