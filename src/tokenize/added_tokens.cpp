@@ -32,8 +32,7 @@ std::string normalized(const std::string& content, const Normalizer& normalizer)
 
 }  // namespace
 
-Result<AddedTokens> AddedTokens::from_json(const std::optional<Section>& section, const Vocabulary& vocabulary,
-                                           const Normalizer* normalizer) {
+Result<AddedTokens> AddedTokens::from_json(const std::optional<Section>& section, const Vocabulary& vocabulary, const Normalizer* normalizer) {
   AddedTokens out;
   if (!section) return out;
   if (!section->value().is_array()) return section->malformed("must be an array");
@@ -100,8 +99,8 @@ std::vector<AddedTokens::Found> AddedTokens::search(std::u32string_view text, co
     }
     at = match.end;
     const AddedToken& token = *find(match.id);
-    const bool within_word = (match.begin > 0 && unicode::is_word(text[match.begin - 1])) ||
-                             (match.end < text.size() && unicode::is_word(text[match.end]));
+    const bool within_word =
+        (match.begin > 0 && unicode::is_word(text[match.begin - 1])) || (match.end < text.size() && unicode::is_word(text[match.end]));
     if (token.single_word && within_word) continue;
     if (token.lstrip) {
       while (match.begin > rest && unicode::is_whitespace(text[match.begin - 1])) --match.begin;

@@ -25,8 +25,7 @@ AlignedText AlignedText::slice(std::size_t begin, std::size_t end) const {
 
 void AlignedText::append(const AlignedText& other, std::size_t begin, std::size_t end) {
   chars.append(other.chars, begin, end - begin);
-  source.insert(source.end(), other.source.begin() + static_cast<std::ptrdiff_t>(begin),
-                other.source.begin() + static_cast<std::ptrdiff_t>(end));
+  source.insert(source.end(), other.source.begin() + static_cast<std::ptrdiff_t>(begin), other.source.begin() + static_cast<std::ptrdiff_t>(end));
 }
 
 void AlignedText::prepend(std::u32string_view text) {

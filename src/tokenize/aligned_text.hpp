@@ -40,9 +40,7 @@ struct AlignedText {
 
   [[nodiscard]] bool empty() const { return chars.empty(); }
   [[nodiscard]] std::size_t size() const { return chars.size(); }
-  [[nodiscard]] std::u32string_view view(std::size_t begin, std::size_t end) const {
-    return std::u32string_view(chars).substr(begin, end - begin);
-  }
+  [[nodiscard]] std::u32string_view view(std::size_t begin, std::size_t end) const { return std::u32string_view(chars).substr(begin, end - begin); }
   [[nodiscard]] AlignedText slice(std::size_t begin, std::size_t end) const;
   // The input bytes under characters [begin, end). Precondition: begin < end <= size().
   [[nodiscard]] Span span(std::size_t begin, std::size_t end) const { return {source[begin].begin, source[end - 1].end}; }

@@ -10,8 +10,8 @@
 namespace trilens::tokenize {
 
 struct DisplayRules {
-  bool byte_level = false;            // tokens are written in the byte-level alphabet
-  std::string space;                  // what stands for a space ("▁"); "" when nothing does
+  bool byte_level = false;  // tokens are written in the byte-level alphabet
+  std::string space;        // what stands for a space ("▁"); "" when nothing does
   [[nodiscard]] static DisplayRules from_json(const Section& file);
 };
 

@@ -36,9 +36,7 @@ class FlatIndex {
     std::uint32_t value = kNone;
   };
 
-  [[nodiscard]] std::size_t home(std::uint64_t key) const {
-    return static_cast<std::size_t>((key * 0x9E3779B97F4A7C15u) >> shift_);
-  }
+  [[nodiscard]] std::size_t home(std::uint64_t key) const { return static_cast<std::size_t>((key * 0x9E3779B97F4A7C15u) >> shift_); }
   [[nodiscard]] std::size_t place(std::uint64_t key) const {
     std::size_t i = home(key);
     while (slots_[i].key != kFree && slots_[i].key != key) i = (i + 1) & (slots_.size() - 1);

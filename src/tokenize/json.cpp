@@ -39,9 +39,8 @@ Result<Json> parse_json(std::string_view text) {
   if (json.is_discarded()) {
     Locator locator;
     Json::sax_parse(text, &locator);
-    return fail(ErrorCode::tokenizer_malformed,
-                "tokenizer.json is cut short or damaged at byte " + std::to_string(locator.broken_at) + " of " +
-                    std::to_string(text.size()) + ": fetch or copy the file again.");
+    return fail(ErrorCode::tokenizer_malformed, "tokenizer.json is cut short or damaged at byte " + std::to_string(locator.broken_at) + " of " +
+                                                    std::to_string(text.size()) + ": fetch or copy the file again.");
   }
   if (!json.is_object()) {
     return fail(ErrorCode::tokenizer_malformed, "tokenizer.json is not a JSON object: choose the tokenizer.json of a model.");
@@ -146,9 +145,8 @@ std::int64_t Fields::integer(std::string_view key, std::int64_t least, std::int6
   const auto found = take(key, true);
   if (!found) return least;
   const Json& value = found->value();
-  const bool fits = value.is_number_integer() &&
-                    (!value.is_number_unsigned() ||
-                     value.get<std::uint64_t>() <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()));
+  const bool fits = value.is_number_integer() && (!value.is_number_unsigned() ||
+                                                  value.get<std::uint64_t>() <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()));
   if (!fits || value.get<std::int64_t>() < least || value.get<std::int64_t>() > most) {
     complain(key, "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
     return least;

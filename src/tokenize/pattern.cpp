@@ -92,8 +92,11 @@ class AtomReader {
       std::u32string_view text;
       bool (*predicate)(char32_t);
     };
-    static constexpr Name kNames[] = {{U"\\s", unicode::is_whitespace}, {U"\\d", unicode::is_decimal}, {U"\\w", unicode::is_word},
-                                      {U"\\p{L}", unicode::is_letter},  {U"\\p{N}", unicode::is_number}};
+    static constexpr Name kNames[] = {{U"\\s", unicode::is_whitespace},
+                                      {U"\\d", unicode::is_decimal},
+                                      {U"\\w", unicode::is_word},
+                                      {U"\\p{L}", unicode::is_letter},
+                                      {U"\\p{N}", unicode::is_number}};
     static constexpr std::pair<char32_t, char32_t> kControls[] = {{U'n', U'\n'}, {U'r', U'\r'}, {U't', U'\t'}};
     for (const Name& name : kNames) {
       if (!rest_.starts_with(name.text)) continue;

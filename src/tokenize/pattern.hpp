@@ -23,7 +23,7 @@ namespace trilens::tokenize {
 // One character out of a set.
 struct CharacterClass {
   bool negated = false;
-  std::u32string chars;                       // any of these
+  std::u32string chars;                        // any of these
   std::vector<bool (*)(char32_t)> predicates;  // or what satisfies one of these
   [[nodiscard]] bool contains(char32_t c) const;
 };

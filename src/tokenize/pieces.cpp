@@ -55,11 +55,20 @@ std::vector<Match> joined_to_next(const std::vector<Match>& matches) {
 
 void apply_behavior(std::vector<Match>& matches, SplitBehavior behavior) {
   switch (behavior) {
-    case SplitBehavior::removed: std::erase_if(matches, [](const Match& m) { return m.hit; }); return;
-    case SplitBehavior::isolated: return;
-    case SplitBehavior::merged_with_previous: matches = joined_to_previous(matches); return;
-    case SplitBehavior::merged_with_next: matches = joined_to_next(matches); return;
-    case SplitBehavior::contiguous: matches = joined_runs(matches); return;
+    case SplitBehavior::removed:
+      std::erase_if(matches, [](const Match& m) { return m.hit; });
+      return;
+    case SplitBehavior::isolated:
+      return;
+    case SplitBehavior::merged_with_previous:
+      matches = joined_to_previous(matches);
+      return;
+    case SplitBehavior::merged_with_next:
+      matches = joined_to_next(matches);
+      return;
+    case SplitBehavior::contiguous:
+      matches = joined_runs(matches);
+      return;
   }
 }
 

@@ -17,8 +17,8 @@ struct Range {
 
 template <std::size_t N>
 bool listed(const Range (&ranges)[N], char32_t c) {
-  const auto after = std::upper_bound(std::begin(ranges), std::end(ranges), c,
-                                      [](char32_t value, const Range& range) { return value < range.first; });
+  const auto after =
+      std::upper_bound(std::begin(ranges), std::end(ranges), c, [](char32_t value, const Range& range) { return value < range.first; });
   return after != std::begin(ranges) && c <= std::prev(after)->last;
 }
 
@@ -42,8 +42,7 @@ Expansion itself(char32_t c) {
 Expansion decompose_with(char32_t c, int options) {
   std::array<utf8proc_int32_t, std::tuple_size_v<decltype(Expansion::chars)>> buffer{};
   int last_class = 0;
-  const utf8proc_ssize_t n = utf8proc_decompose_char(static_cast<utf8proc_int32_t>(c), buffer.data(),
-                                                     static_cast<utf8proc_ssize_t>(buffer.size()),
+  const utf8proc_ssize_t n = utf8proc_decompose_char(static_cast<utf8proc_int32_t>(c), buffer.data(), static_cast<utf8proc_ssize_t>(buffer.size()),
                                                      static_cast<utf8proc_option_t>(options), &last_class);
   if (n <= 0 || static_cast<std::size_t>(n) > buffer.size()) return itself(c);
   Expansion out;
@@ -56,8 +55,8 @@ Expansion decompose_with(char32_t c, int options) {
 
 bool is_whitespace(char32_t c) {
   if (c < 0x80) return c == U' ' || (c >= 0x09 && c <= 0x0D);
-  return c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
-         c == 0x205F || c == 0x3000;
+  return c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F ||
+         c == 0x3000;
 }
 
 bool is_letter(char32_t c) {
@@ -83,8 +82,8 @@ bool is_decimal(char32_t c) {
 bool is_word(char32_t c) {
   if (c < 0x80) return is_ascii_letter(c) || is_ascii_digit(c) || c == U'_';
   const utf8proc_category_t k = category(c);
-  const bool word = is_letter_category(k) || is_mark_category(k) || k == UTF8PROC_CATEGORY_ND || k == UTF8PROC_CATEGORY_NL ||
-                    k == UTF8PROC_CATEGORY_PC;
+  const bool word =
+      is_letter_category(k) || is_mark_category(k) || k == UTF8PROC_CATEGORY_ND || k == UTF8PROC_CATEGORY_NL || k == UTF8PROC_CATEGORY_PC;
   return word != listed(kWord, c);
 }
 
@@ -95,9 +94,7 @@ bool is_punctuation(char32_t c) {
 
 bool is_mark(char32_t c) { return c >= 0x80 && is_mark_category(category(c)) != listed(kMark, c); }
 
-bool is_nonspacing_mark(char32_t c) {
-  return c >= 0x80 && (category(c) == UTF8PROC_CATEGORY_MN) != listed(kNonspacingMark, c);
-}
+bool is_nonspacing_mark(char32_t c) { return c >= 0x80 && (category(c) == UTF8PROC_CATEGORY_MN) != listed(kNonspacingMark, c); }
 
 bool is_control(char32_t c) {
   if (c < 0x80) return (c < U' ' && c != U'\t' && c != U'\n' && c != U'\r') || c == 0x7F;
@@ -107,9 +104,8 @@ bool is_control(char32_t c) {
 }
 
 bool is_chinese(char32_t c) {
-  return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) || (c >= 0x20000 && c <= 0x2A6DF) ||
-         (c >= 0x2A700 && c <= 0x2B73F) || (c >= 0x2B740 && c <= 0x2B81F) || (c >= 0x2B920 && c <= 0x2CEAF) ||
-         (c >= 0xF900 && c <= 0xFAFF) || (c >= 0x2F800 && c <= 0x2FA1F);
+  return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) || (c >= 0x20000 && c <= 0x2A6DF) || (c >= 0x2A700 && c <= 0x2B73F) ||
+         (c >= 0x2B740 && c <= 0x2B81F) || (c >= 0x2B920 && c <= 0x2CEAF) || (c >= 0xF900 && c <= 0xFAFF) || (c >= 0x2F800 && c <= 0x2FA1F);
 }
 
 Expansion lowercase(char32_t c) {

@@ -13,28 +13,29 @@
 
 namespace trilens::tokenize::unicode {
 
-[[nodiscard]] bool is_whitespace(char32_t c);   // White_Space, \s
-[[nodiscard]] bool is_letter(char32_t c);       // \p{L}
-[[nodiscard]] bool is_number(char32_t c);       // \p{N}
-[[nodiscard]] bool is_numeric(char32_t c);      // Rust's char::is_numeric: general category N
-[[nodiscard]] bool is_decimal(char32_t c);      // \d
-[[nodiscard]] bool is_word(char32_t c);         // \w
-[[nodiscard]] bool is_punctuation(char32_t c);  // ASCII punctuation and symbols, or general category P
-[[nodiscard]] bool is_mark(char32_t c);         // general category M, as StripAccents sees it
+[[nodiscard]] bool is_whitespace(char32_t c);       // White_Space, \s
+[[nodiscard]] bool is_letter(char32_t c);           // \p{L}
+[[nodiscard]] bool is_number(char32_t c);           // \p{N}
+[[nodiscard]] bool is_numeric(char32_t c);          // Rust's char::is_numeric: general category N
+[[nodiscard]] bool is_decimal(char32_t c);          // \d
+[[nodiscard]] bool is_word(char32_t c);             // \w
+[[nodiscard]] bool is_punctuation(char32_t c);      // ASCII punctuation and symbols, or general category P
+[[nodiscard]] bool is_mark(char32_t c);             // general category M, as StripAccents sees it
 [[nodiscard]] bool is_nonspacing_mark(char32_t c);  // general category Mn, as BertNormalizer sees it
-[[nodiscard]] bool is_control(char32_t c);      // what BertNormalizer cleans away: Cc, Cf, Co but tab, line feed, return
-[[nodiscard]] bool is_chinese(char32_t c);      // the CJK ideograph blocks that BERT separates
+[[nodiscard]] bool is_control(char32_t c);          // what BertNormalizer cleans away: Cc, Cf, Co but tab, line feed, return
+[[nodiscard]] bool is_chinese(char32_t c);          // the CJK ideograph blocks that BERT separates
 
 // One or more characters that stand for one.
 struct Expansion {
   std::array<char32_t, 20> chars{};
   std::size_t size = 0;
-  [[nodiscard]] std::span<const char32_t> view() const { return {chars.data(), size}; }
+  [[nodiscard]] std::span<const char32_t> view() const& { return {chars.data(), size}; }
+  std::span<const char32_t> view() && = delete;  // would dangle
 };
 
 [[nodiscard]] Expansion lowercase(char32_t c);
-[[nodiscard]] Expansion decompose(char32_t c);                // full canonical decomposition
-[[nodiscard]] Expansion decompose_compatible(char32_t c);     // full compatibility decomposition
+[[nodiscard]] Expansion decompose(char32_t c);                    // full canonical decomposition
+[[nodiscard]] Expansion decompose_compatible(char32_t c);         // full compatibility decomposition
 [[nodiscard]] char32_t compose(char32_t first, char32_t second);  // primary composite; 0: there is none
 [[nodiscard]] int combining_class(char32_t c);
 

@@ -6,7 +6,8 @@ namespace trilens {
 
 TEST_CASE("the sequence is splitmix64's") {
   Random random(1234567);  // values of the reference implementation (https://prng.di.unimi.it/splitmix64.c)
-  for (const std::uint64_t expected : {6457827717110365317u, 3203168211198807973u, 9817491932198370423u, 4593380528125082431u, 16408922859458223821u}) {
+  for (const std::uint64_t expected :
+       {6457827717110365317u, 3203168211198807973u, 9817491932198370423u, 4593380528125082431u, 16408922859458223821u}) {
     CHECK(random.next() == expected);
   }
 }

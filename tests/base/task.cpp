@@ -44,9 +44,7 @@ struct Counted {
   int* alive;
 };
 
-Task<std::unique_ptr<int>> owned(Counted held) {
-  co_return std::make_unique<int>(*held.alive);
-}
+Task<std::unique_ptr<int>> owned(Counted held) { co_return std::make_unique<int>(*held.alive); }
 
 }  // namespace
 

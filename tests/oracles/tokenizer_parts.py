@@ -15,14 +15,24 @@ import tempfile
 import sentencepiece
 import tokenizers
 from sentencepiece import sentencepiece_model_pb2
-from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import (
+    AddedToken,
+    Regex,
+    Tokenizer,
+    decoders,
+    models,
+    normalizers,
+    pre_tokenizers,
+    processors,
+    trainers,
+)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 TEXTS = [
     "", " ", "a", "Hello, world!", "  two  spaces  ", "don't we'll I'm he'd 'S they've you're it's", "tabs\tand\nlines\r\nhere",
     "Ünïcödé Straße ŒUVRE İstanbul ǅ", "e\u0301\u0327 q\u0307\u0323 \u0344x a\u0315\u0300\u05ae\u0062 \u1e9b\u0323", "ﬁ ﬂ ㎏ ½ Ⅷ ① ﷺ Ａ１",
-    "東京 tower 大学", "한국어 \u1112\u1161\u11ab", "ไทย हिन्दी தமிழ்", "עברית ‏ العربية ـ٣٤", "👩‍👩‍👧 🇳🇴 ❤️ 👍🏽", "x\u200by\u200cz\ufeff\u00ad\u2028\u3000!",
+    "東京 tower 大学", "한국어 \u1112\u1161\u11ab", "ไทย हिन्दी தமிழ்", "עברית \u200f العربية ـ٣٤", "👩‍👩‍👧 🇳🇴 ❤️ 👍🏽", "x\u200by\u200cz\ufeff\u00ad\u2028\u3000!",
     "\x00\x01\x1f\x7f\x85\x9f\ufffd", "1,234.56 12345 ١٢٣ ²³", "...!!! (a-b) a--b the-final--countdown", "<s> x</s>[MASK] <mask>,<mask>  <x>y Xx xX",
     "aaaa aaab abab baba", "zzz qqq \u2603 \u2603\u2603", "▁a ▁▁b", "Ġword ##ing <0x41>", "supercalifragilisticexpialidocious", "``quoted'' text",
     "  <mask>  x", "\u3000 <mask>é", " <mask>",
@@ -38,7 +48,7 @@ def charsmap() -> str:
     rules = {"ﬁ": "fi", "Ａ": "A", "\u3000": " ", "\t": " ", "\r": " ", "\n": " ", "½": "1/2", "e\u0301": "é", "㎏": "kg", "\u00ad": "", "\x01": "", "ª": "a"}
     with tempfile.TemporaryDirectory() as folder:
         place = pathlib.Path(folder)
-        hexes = lambda text: " ".join(f"{ord(c):04X}" for c in text)  # noqa: E731
+        hexes = lambda text: " ".join(f"{ord(c):04X}" for c in text)
         (place / "rules.tsv").write_text("".join(f"{hexes(a)}\t{hexes(b)}\n" for a, b in rules.items()))
         (place / "corpus.txt").write_text("\n".join(CORPUS * 4))
         sentencepiece.SentencePieceTrainer.train(
@@ -134,7 +144,7 @@ def with_model(tokenizer: Tokenizer, **changes) -> Tokenizer:
 
 
 def bpe_parts():
-    p, options = pre_tokenizers, dict(vocab_size=120, show_progress=False)
+    p, options = pre_tokenizers, {"vocab_size": 120, "show_progress": False}
     byte_level = trained(
         models.BPE(), trainers.BpeTrainer(vocab_size=300, show_progress=False, initial_alphabet=p.ByteLevel.alphabet()), p.ByteLevel(add_prefix_space=False))
     byte_level.decoder = decoders.ByteLevel()
@@ -163,7 +173,7 @@ def bpe_parts():
 
 
 def other_models():
-    p, options = pre_tokenizers, dict(vocab_size=120, show_progress=False)
+    p, options = pre_tokenizers, {"vocab_size": 120, "show_progress": False}
     pieces = trained(models.WordPiece(unk_token="[UNK]"), trainers.WordPieceTrainer(special_tokens=["[UNK]"], **options), p.BertPreTokenizer())
     pieces.decoder = decoders.WordPiece(cleanup=True)
     yield "word piece", pieces
@@ -259,7 +269,7 @@ def case(tokenizer: Tokenizer, text: str) -> list:
 
 
 def main() -> None:
-    dump = lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":"))  # noqa: E731
+    dump = lambda value: json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     rows = []
     for name, tokenizer in all_tokenizers():
         tokenizer = Tokenizer.from_str(tokenizer.to_str())

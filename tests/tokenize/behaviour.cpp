@@ -42,7 +42,7 @@ TEST_CASE("any bytes can be encoded, and offsets stay within them and in order")
 
 TEST_CASE("ill-formed bytes read like U+FFFD, with the offsets of the bytes as they are") {
   const Tokenizer tokenizer = load(model_file("trilens-gpt2"));
-  const std::string broken = "a\xFFz\xE2\x82!";       // one lone byte, one character cut short
+  const std::string broken = "a\xFFz\xE2\x82!";  // one lone byte, one character cut short
   const std::string repaired = "a\uFFFDz\uFFFD!";
   const Encoding encoding = tokenizer.encode(broken);
   CHECK(encoding.ids() == tokenizer.encode(repaired).ids());

@@ -51,7 +51,8 @@ inline nlohmann::json small_file() {
       "special_tokens": {"[CLS]": {"id": "[CLS]", "ids": [1], "tokens": ["[CLS]"]}}},
     "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": true},
     "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
-      "vocab": {"[UNK]": 0, "[CLS]": 1, "hello": 2, "##s": 3, ",": 4, "world": 5, "caf": 6, "##e": 7}}})", nullptr, false);
+      "vocab": {"[UNK]": 0, "[CLS]": 1, "hello": 2, "##s": 3, ",": 4, "world": 5, "caf": 6, "##e": 7}}})",
+                               nullptr, false);
 }
 
 }  // namespace trilens::tokenize

@@ -54,11 +54,10 @@ std::string hash_of(const std::function<void(AlignedText&)>& form) {
 TEST_CASE("every codepoint has the properties that the reference gives it") {
   const nlohmann::json fixture = read_fixture("unicode.json");
   const std::map<std::string, bool (*)(char32_t)> predicates{
-      {"whitespace", unicode::is_whitespace}, {"letter", unicode::is_letter},
-      {"number", unicode::is_number},         {"numeric", unicode::is_numeric},
-      {"decimal", unicode::is_decimal},       {"word", unicode::is_word},
-      {"punctuation", unicode::is_punctuation}, {"mark", unicode::is_mark},
-      {"nonspacing_mark", unicode::is_nonspacing_mark}, {"control", unicode::is_control}};
+      {"whitespace", unicode::is_whitespace},   {"letter", unicode::is_letter},   {"number", unicode::is_number},
+      {"numeric", unicode::is_numeric},         {"decimal", unicode::is_decimal}, {"word", unicode::is_word},
+      {"punctuation", unicode::is_punctuation}, {"mark", unicode::is_mark},       {"nonspacing_mark", unicode::is_nonspacing_mark},
+      {"control", unicode::is_control}};
   for (const auto& [name, predicate] : predicates) {
     INFO(name);
     CHECK((ranges_where(predicate) == fixture["predicates"][name]));

@@ -40,6 +40,6 @@ using DecoderPtr = std::unique_ptr<const Decoder>;
 // What several of them do.
 void replace_all(std::string& text, std::string_view what, std::string_view with);
 [[nodiscard]] std::optional<char> fallback_byte(std::string_view token);  // "<0xE2>" -> 0xE2
-void clean_up(std::string& text);  // " ." -> ".", " n't" -> "n't" and so on
+void clean_up(std::string& text);                                         // " ." -> ".", " n't" -> "n't" and so on
 
 }  // namespace trilens::tokenize

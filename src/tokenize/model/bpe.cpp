@@ -20,26 +20,23 @@ struct BpeOptions {
   std::u32string end_suffix;
 };
 
-struct Merge {
-  std::int32_t result = 0;  // its rank is its place in the list
-};
-
+// Which neighbours become what; the rank of a merge is its place in the list.
 class Merges {
  public:
   void add(std::int32_t left, std::int32_t right, std::int32_t result) {
-    index_.insert(key(left, right), static_cast<std::uint32_t>(list_.size()));
-    list_.push_back({result});
+    index_.insert(key(left, right), static_cast<std::uint32_t>(results_.size()));
+    results_.push_back(result);
   }
   // The rank, or FlatIndex::kNone.
   [[nodiscard]] std::uint32_t rank(std::int32_t left, std::int32_t right) const { return index_.find(key(left, right)); }
-  [[nodiscard]] std::int32_t result(std::uint32_t rank) const { return list_[rank].result; }
+  [[nodiscard]] std::int32_t result(std::uint32_t rank) const { return results_[rank]; }
 
  private:
   static std::uint64_t key(std::int32_t left, std::int32_t right) {
     return (static_cast<std::uint64_t>(static_cast<std::uint32_t>(left)) << 32) | static_cast<std::uint32_t>(right);
   }
   FlatIndex index_;
-  std::vector<Merge> list_;
+  std::vector<std::int32_t> results_;  // [rank]
 };
 
 // A token in the making. Lengths count bytes as the reference does, since byte fallback makes tokens of single bytes.
@@ -177,9 +174,9 @@ class Bpe final : public Model {
 
   // Lengths in bytes become ranges of characters; a part of a character stands for the whole.
   static void append_tokens(const Word& word, std::u32string_view piece, std::vector<ModelToken>& out) {
-    std::size_t at = 0;        // the character that the next byte belongs to
-    std::size_t at_byte = 0;   // where that character begins
-    std::size_t begin = 0;     // bytes
+    std::size_t at = 0;       // the character that the next byte belongs to
+    std::size_t at_byte = 0;  // where that character begins
+    std::size_t begin = 0;    // bytes
     const auto advance_to = [&](std::size_t byte) {
       while (at + 1 < piece.size() && at_byte + utf8_length(piece[at]) <= byte) at_byte += utf8_length(piece[at++]);
     };
@@ -226,7 +223,8 @@ Result<Merges> read_merges(const std::vector<Section>& sections, const Vocabular
     const auto right_id = vocabulary.id_of(right);
     if (right.size() < prefix.size()) return merge.malformed("has a second part shorter than the continuing prefix");
     const auto result = vocabulary.id_of(left + right.substr(prefix.size()));
-    if (!left_id || !right_id || !result) return merge.malformed("merges \"" + left + "\" and \"" + right + "\", and the vocabulary lacks one of them or the result");
+    if (!left_id || !right_id || !result)
+      return merge.malformed("merges \"" + left + "\" and \"" + right + "\", and the vocabulary lacks one of them or the result");
     out.add(*left_id, *right_id, *result);
   }
   return out;

@@ -16,7 +16,8 @@ void lowercase(AlignedText& text) {
   out.chars.reserve(text.size());
   out.source.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
-    for (const char32_t c : unicode::lowercase(text.chars[i]).view()) out.push(c, text.source[i]);
+    const unicode::Expansion lower = unicode::lowercase(text.chars[i]);
+    for (const char32_t c : lower.view()) out.push(c, text.source[i]);
   }
   text = std::move(out);
 }

@@ -22,7 +22,7 @@ struct DraftToken {
 };
 
 struct PostProcessContext {
-  std::string_view input;          // that the offsets point into
+  std::string_view input;  // that the offsets point into
   bool add_special_tokens = true;
 };
 

@@ -101,9 +101,7 @@ Result<PostProcessorPtr> make_template_processing(const Section& section, const 
   return std::make_unique<Template>(std::move(slots), Template::Trimming{});
 }
 
-Result<PostProcessorPtr> make_bert_processing(const Section& section, const TokenText& text) {
-  return make_around(section, text, {});
-}
+Result<PostProcessorPtr> make_bert_processing(const Section& section, const TokenText& text) { return make_around(section, text, {}); }
 
 Result<PostProcessorPtr> make_roberta_processing(const Section& section, const TokenText& text) {
   Fields fields(section);

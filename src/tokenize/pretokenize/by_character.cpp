@@ -32,9 +32,8 @@ class DelimiterSplit final : public PreTokenizer {
  public:
   explicit DelimiterSplit(char32_t delimiter) : delimiter_(delimiter) {}
   void pre_tokenize(Pieces& pieces) const override {
-    pieces.split(SplitBehavior::removed, [this](std::u32string_view text) {
-      return matches_where(text, [this](char32_t c) { return c == delimiter_; });
-    });
+    pieces.split(SplitBehavior::removed,
+                 [this](std::u32string_view text) { return matches_where(text, [this](char32_t c) { return c == delimiter_; }); });
   }
 
  private:
@@ -78,9 +77,7 @@ std::optional<SplitBehavior> split_behavior_from_name(std::string_view name) {
 
 Result<PreTokenizerPtr> make_bert_pretokenizer(const Section&) { return std::make_unique<BertPreTokenizer>(); }
 
-Result<PreTokenizerPtr> make_whitespace_split(const Section&) {
-  return std::make_unique<SplitWhere>(SplitBehavior::removed, unicode::is_whitespace);
-}
+Result<PreTokenizerPtr> make_whitespace_split(const Section&) { return std::make_unique<SplitWhere>(SplitBehavior::removed, unicode::is_whitespace); }
 
 Result<PreTokenizerPtr> make_whitespace(const Section&) { return std::make_unique<Whitespace>(); }
 

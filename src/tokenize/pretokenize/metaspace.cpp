@@ -20,9 +20,8 @@ class Metaspace final : public PreTokenizer {
       }
     });
     if (!split_) return;
-    pieces.split(SplitBehavior::merged_with_next, [this](std::u32string_view text) {
-      return matches_where(text, [this](char32_t c) { return c == replacement_; });
-    });
+    pieces.split(SplitBehavior::merged_with_next,
+                 [this](std::u32string_view text) { return matches_where(text, [this](char32_t c) { return c == replacement_; }); });
   }
 
  private:
