@@ -1,5 +1,6 @@
 #include "state/options.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -92,6 +93,11 @@ Result<void> set_option(GenerateOptions& options, std::string_view name, const s
     return {};
   }
   return fail(ErrorCode::invalid_argument, "There is no option `" + std::string(name) + "`.");
+}
+
+bool same_options(const GenerateOptions& a, const GenerateOptions& b) {
+  return a.strategy == b.strategy &&
+         std::ranges::all_of(kRanges, [&](const OptionRange& range) { return option_value(a, range.name) == option_value(b, range.name); });
 }
 
 bool option_used(Strategy strategy, std::string_view name) {

@@ -1,6 +1,6 @@
 // The options of generation by name: their ranges, how one is set, whether the strategy reads it.
 //
-// Not here: words and controls (src/view/menus.hpp), what they mean (src/generate). Ranges equal protocol's.
+// Not here: words and controls (src/view/menus.hpp), what they mean (src/generate). Ranges lie within protocol's.
 //
 //   if (auto ok = set_option(document.options, "top_k", 40.0); !ok) show(ok.error());
 #pragma once
@@ -33,6 +33,9 @@ struct OptionRange {
 // Errors: invalid_argument, which names the option and its range; the options are then as they were.
 [[nodiscard]] Result<void> set_option(protocol::GenerateOptions& options, std::string_view name,
                                       const std::variant<double, std::string>& value);
+
+// As far as option_ranges() and the strategy go.
+[[nodiscard]] bool same_options(const protocol::GenerateOptions& a, const protocol::GenerateOptions& b);
 
 // Whether the chosen strategy looks at it.
 [[nodiscard]] bool option_used(protocol::Strategy strategy, std::string_view name);

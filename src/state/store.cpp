@@ -3,16 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include "base/utf8.hpp"
-#include "state/options.hpp"
 #include "state/store_impl.hpp"
 
 namespace trilens::state {
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr double kTimerSlackMillis = 1.5;  // timers of a browser fire a little early
 
@@ -20,26 +15,6 @@ template <class... Ts>
 struct Match : Ts... {
   using Ts::operator()...;
 };
-
-// At most kMaxTextBytes, cut between characters.
-std::string within_limit(std::string text) {
-  if (text.size() <= kMaxTextBytes) return text;
-  std::size_t end = kMaxTextBytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  text.resize(end);
-  return text;
-}
-
-std::string with_blank(const std::string& text, std::size_t begin, std::size_t end) {
-  begin = std::min(begin, text.size());
-  end = std::clamp(end, begin, text.size());
-  const auto word = [&](std::size_t i) { return i < text.size() && text[i] != ' ' && text[i] != '\n' && text[i] != '\t'; };
-  std::string middle = "___";
-  if (begin > 0 && word(begin - 1)) middle = " " + middle;
-  static constexpr std::string_view kClosing = ".,;:!?)";
-  if (word(end) && kClosing.find(text[end]) == std::string_view::npos) middle += " ";
-  return text.substr(0, begin) + middle + text.substr(end);
-}
 
 }  // namespace
 
@@ -77,52 +52,8 @@ void Store::apply(const Command& command, double now_ms) {
   Impl& m = *impl_;
   State& s = m.state;
   if (m.pointing(command) || m.chrome(command)) return;
+  if (m.editing(command, now_ms)) return m.settle(now_ms);
   std::visit(Match{
-                 [&](const SetText& c) {
-                   Document next = s.document;
-                   std::string text = utf8::repair(c.text);
-                   const bool too_long = text.size() > kMaxTextBytes;
-                   next.text = within_limit(std::move(text));
-                   if (next.text == s.document.text) return;
-                   m.history.record(s.document, "text", now_ms);
-                   m.change_document(std::move(next), false, now_ms);
-                   if (too_long) s.notice = Notice{"notice.text_cut", {{"bytes", std::to_string(kMaxTextBytes)}}};
-                 },
-                 [&](const CommitText&) {
-                   if (m.read_due) m.read_all();
-                 },
-                 [&](const InsertBlank& c) {
-                   Document next = s.document;
-                   next.text = within_limit(with_blank(s.document.text, c.begin, c.end));
-                   m.history.record(s.document, "", now_ms);
-                   m.change_document(std::move(next), true, now_ms);
-                 },
-                 [&](const UseExample& c) {
-                   const auto it = std::ranges::find(s.examples, c.id, &Example::id);
-                   if (it == s.examples.end() || it->text == s.document.text) return;
-                   Document next = s.document;
-                   next.text = it->text;
-                   m.history.record(s.document, "", now_ms);
-                   m.change_document(std::move(next), true, now_ms);
-                 },
-                 [&](const Undo&) {
-                   if (auto next = m.history.undo(s.document)) m.change_document(std::move(*next), true, now_ms);
-                 },
-                 [&](const Redo&) {
-                   if (auto next = m.history.redo(s.document)) m.change_document(std::move(*next), true, now_ms);
-                 },
-                 [&](const SetOption& c) {
-                   Document next = s.document;
-                   if (!set_option(next.options, c.name, c.value)) return;  // controls offer nothing else
-                   m.history.record(s.document, c.name, now_ms);
-                   m.change_document(std::move(next), true, now_ms);
-                 },
-                 [&](const ResetOptions&) {
-                   Document next = s.document;
-                   next.options = {};
-                   m.history.record(s.document, "", now_ms);
-                   m.change_document(std::move(next), true, now_ms);
-                 },
                  [&](const SelectToken& c) { m.guess(c.piece); },
                  [&](const SelectMap& c) { m.select_map(c); },
                  [&](const Step&) { m.step_by_hand(); },
@@ -148,7 +79,10 @@ void Store::apply(const Command& command, double now_ms) {
                  },
                  [&](const Retry& c) { m.retry(c.family); },
                  [&](const CopyText& c) { m.emit(CopyToClipboard{c.text}); },
-                 [](const auto&) {},  // pointing() and chrome() have taken the rest
+                 [&](const CommitText&) {
+                   if (m.read_due) m.read_all();
+                 },
+                 [](const auto&) {},  // pointing(), chrome() and editing() have taken the rest
              },
              command);
   m.touch();
@@ -212,21 +146,6 @@ void Store::Impl::settle(double now) {
     }
   }
   answer_scripts();
-}
-
-void Store::Impl::change_document(Document next, bool at_once, double now) {
-  const bool text = next.text != state.document.text;
-  state.document = std::move(next);
-  state.notice.reset();
-  if (text) text_changed(at_once, now);
-  else stale_generation();
-  update_history_flags();
-  touch();
-}
-
-void Store::Impl::update_history_flags() {
-  state.can_undo = history.can_undo();
-  state.can_redo = history.can_redo();
 }
 
 void Store::Impl::engine_lost(const Error& why, bool restarted, double) {

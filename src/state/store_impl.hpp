@@ -1,5 +1,5 @@
 // The Store's inside, shared by its source files and by nobody else. Each file is one concern:
-// store.cpp (what comes in), reading.cpp (load, read, attention), clock.cpp (generation), automation.cpp (scripts).
+// store.cpp and receive.cpp (what comes in), document.cpp (text, options, undo), chrome.cpp (pointing, arranging), reading.cpp (load, read, attention), clock.cpp (generation), automation.cpp (scripts).
 #pragma once
 
 #include <array>
@@ -71,10 +71,13 @@ struct Store::Impl {
   void remember_settings();
   void take_settings(std::string_view json);
   void engine_lost(const Error& why, bool restarted, double now);
-  void change_document(Document next, bool at_once, double now);
-  void update_history_flags();
   [[nodiscard]] bool pointing(const Command& command);  // hover, pin, select: true when it was one of these
   [[nodiscard]] bool chrome(const Command& command);    // theme, layout, menus
+
+  // document.cpp
+  [[nodiscard]] bool editing(const Command& command, double now);  // text and options: true when it was one of these
+  void edit(Document next, std::string_view kind, bool at_once, double now);
+  void change_document(Document next, bool at_once, double now);
 
   // reading.cpp
   void load(const LoadModel& what, std::optional<std::int64_t> ticket);
@@ -113,6 +116,9 @@ struct Store::Impl {
   void reject(std::int64_t ticket, const Error& error);
   void reject_waiting(Waiting::For what, const Error& error);
 };
+
+// At most kMaxTextBytes, cut between characters.
+[[nodiscard]] std::string within_limit(std::string text);
 
 [[nodiscard]] Trouble trouble_of(const Error& error, const ColumnState& column);
 

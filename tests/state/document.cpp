@@ -57,6 +57,16 @@ TEST_CASE("options are undone like the text, each kind of change for itself") {
   CHECK(page.state().document.options.temperature == 0.7);
 }
 
+TEST_CASE("setting what is already so is nothing to undo") {
+  Page page;
+  page.apply(state::SetOption{"temperature", 1.0});
+  page.apply(state::SetText{"The dog ___ tired."});
+  page.apply(state::ResetOptions{});
+  page.apply(state::UseExample{"first"});
+  CHECK_FALSE(page.state().can_undo);
+  CHECK(page.engine.waiting.empty());
+}
+
 TEST_CASE("history has an end") {
   Page page;
   for (int i = 0; i < 300; ++i) {
