@@ -131,11 +131,11 @@ describe('files of the site', () => {
   });
 
   test('that are missing, not files, too short or too long are named in the sentence', async () => {
-    for (const [path, options, code] of [
+    for (const [path, options, code] of /** @type {[string, object, string][]} */ ([
       ['nothing.bin', {}, 'model_missing'], ['page.bin', {}, 'model_malformed'], ['whole.bin', { expectedBytes: 5001 }, 'model_malformed'],
       ['whole.bin', { expectedBytes: 10 }, 'model_malformed'], ['carried.bin', { expectedBytes: 4 }, 'model_malformed'],
       ['error.bin', {}, 'network'], ['cut.bin', {}, 'network'], ['http://example.invalid/x.bin', {}, 'network'], ['../secret.bin', {}, 'network'],
-    ]) {
+    ])) {
       const got = await get(path, options);
       assert.equal(got.code, code, path);
       assert.ok(got.message.includes(path), got.message);

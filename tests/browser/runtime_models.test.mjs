@@ -58,7 +58,7 @@ after(async () => {
 /** @param {number[]} a @param {number[]} b */
 const furthest = (a, b) => a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i])), 0);
 
-/** @param {(provider: string) => Promise<{logits: number[], cost?: object}>} run @param {import('node:test').TestContext} t */
+/** @param {(provider: string) => Promise<{logits: number[], cost?: object}>} run @param {import('node:test').TestContext} t @returns {Promise<any>} */
 async function onBoth(run, t) {
   const cpu = await run('wasm');
   const gpu = await run('webgpu');

@@ -21,6 +21,7 @@ beforeEach(async () => {
     globalThis.start = async (change = (config) => config) => {
       const events = [];
       const heard = [];
+      /** @type {(value?: any) => void} */
       let wake = () => {};
       const note = (list, value) => {
         list.push(value);
