@@ -89,6 +89,7 @@ export class TextField {
     style.height = `${height}px`;
     style.fontSize = `${size}px`;
     style.lineHeight = `${Math.round(size * 1.45)}px`;
+    style.padding = `${Math.round(size * 0.44)}px ${Math.round(size * 0.67)}px`;
     if (style.width !== widthBefore || style.fontSize !== sizeBefore) this.measure();
     else this.element.toggleAttribute('data-long', this.element.scrollHeight > height + 2);
   }

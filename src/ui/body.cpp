@@ -12,7 +12,7 @@ namespace {
 
 using state::Tab;
 
-constexpr float kThumbnail = 92;
+constexpr float kThumbnail = 92, kSmallThumbnail = 72;
 
 struct Section {
   Tab tab = Tab::overview;
@@ -123,9 +123,10 @@ float Shell::draw_body(const view::PageView& view, Frame& frame, Place place, Co
   row([&](const view::ColumnView& column, Place at) {
     // The picture stands right of the words; trouble and loading need the whole width.
     const bool alone = column.head.trouble || column.head.progress;
-    const bool pictured = !alone && draw_thumbnail(column.attention, frame, {at.x + at.width - kThumbnail, at.y, kThumbnail, kThumbnail}, commands);
-    const float bottom = ui::draw(column.head, frame, {at.x, at.y, at.width - (pictured ? kThumbnail + 16 : 0)}, panel_, commands);
-    return std::max(bottom, pictured ? at.y + kThumbnail : bottom);
+    const float side = at.width < 400 ? kSmallThumbnail : kThumbnail;
+    const bool pictured = !alone && draw_thumbnail(column.attention, frame, {at.x + at.width - side, at.y, side, side}, commands);
+    const float bottom = ui::draw(column.head, frame, {at.x, at.y, at.width - (pictured ? side + 16 : 0)}, panel_, commands);
+    return std::max(bottom, pictured ? at.y + side : bottom);
   });
   for (const Section& section : kSections) {
     if (view.tab != Tab::overview && view.tab != section.tab) continue;

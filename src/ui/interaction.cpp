@@ -1,5 +1,6 @@
 #include "ui/interaction.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -53,7 +54,7 @@ void Interaction::begin() {
   if (released_ && active_ != 0 && active_ == hot_ && std::hypot(pointer_.x - pressed_at_.x, pointer_.y - pressed_at_.y) < 24) activated_ = active_;
   if (leave_after) events_.push_front({PointerKind::leave, {}, true});
   targets_.clear();
-  modal_from_ = 0;
+  modal_from_ = first_from_ = 0;
   region_ = 0;
   cursor_ = Cursor::arrow;
   clip_ = {-1e6F, -1e6F, 2e6F, 2e6F};
@@ -63,6 +64,7 @@ void Interaction::end() {
   if (released_) active_ = 0;
   last_.swap(targets_);
   last_modal_from_ = modal_from_;
+  last_first_from_ = std::min(first_from_, last_.size());
   const Target* target = find(focus_);
   focus_label_ = target != nullptr && ring_visible() ? target->label : std::string();
 }
@@ -105,6 +107,11 @@ std::optional<Rect> Interaction::take_reveal() {
   return target != nullptr ? std::optional(target->rect) : std::nullopt;
 }
 
+bool Interaction::focus_scrolls() const {
+  const Target* target = find(focus_);
+  return target != nullptr && target < last_.data() + last_first_from_;
+}
+
 const Interaction::Target* Interaction::find(Id id) const {
   if (id == 0) return nullptr;
   for (const Target& target : last_) {
@@ -140,22 +147,25 @@ bool Interaction::key(Key key) {
 
 bool Interaction::move_region(bool forward) {
   const Target* now = ring_ ? find(focus_) : nullptr;
-  const Target* first = nullptr;
-  const Target* best = nullptr;
-  // Regions come in drawing order; the first place of each is where one arrives.
-  std::vector<const Target*> starts;
-  for (const Target& target : last_) {
-    if (!target.focusable) continue;
-    bool known = false;
-    for (const Target* start : starts) known = known || start->region == target.region;
-    if (!known) starts.push_back(&target);
-  }
+  std::vector<const Target*> starts;  // where one arrives in each region
+  const auto collect = [&](std::size_t from, std::size_t to) {
+    for (std::size_t i = std::max(from, last_modal_from_); i < to; ++i) {
+      const Target& target = last_[i];
+      const bool known = std::ranges::any_of(starts, [&](const Target* start) { return start->region == target.region; });
+      if (target.focusable && !known) starts.push_back(&target);
+    }
+  };
+  collect(last_first_from_, last_.size());
+  collect(0, last_first_from_);
   if (starts.empty()) return false;
-  first = forward ? starts.front() : starts.back();
+  const Target* best = forward ? starts.front() : starts.back();
   for (std::size_t i = 0; now != nullptr && i < starts.size(); ++i) {
-    if (starts[i]->region == now->region) best = starts[(i + (forward ? 1 : starts.size() - 1)) % starts.size()];
+    if (starts[i]->region == now->region) {
+      best = starts[(i + (forward ? 1 : starts.size() - 1)) % starts.size()];
+      break;
+    }
   }
-  take_focus(best != nullptr ? *best : *first);
+  take_focus(*best);
   return true;
 }
 

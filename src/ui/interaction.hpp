@@ -73,10 +73,10 @@ class Interaction {
 
   Hit target(Id id, Rect rect, const TargetOptions& options);
   void block(Rect rect);           // nothing below is pointed at (menus, bars)
-  void region(Id id) { region_ = id; }
+  void region(Id id) { region_ = id; }  // places drawn from here on belong together
   void clip(Rect rect) { clip_ = rect; }
   [[nodiscard]] Rect clip() const { return clip_; }
-  void focus(Id id) { focus_ = id; ring_ = true; }
+  void return_focus(Id id) { focus_ = id; }  // from a menu that closes to what opened it
   void leave(Key arrow) { move_focus(arrow); }
   // Whether a target that is drawn later in the frame (in a menu on top) has been pressed.
   [[nodiscard]] bool take_pressed(Id id) const { return id != 0 && activated_ == id; }
@@ -95,6 +95,9 @@ class Interaction {
   [[nodiscard]] const std::string& focus_label() const { return focus_label_; }
   // The focus was moved by a key to a place that may be out of sight; taken once.
   [[nodiscard]] std::optional<Rect> take_reveal();
+  [[nodiscard]] bool focus_scrolls() const;  // the focused place moves with the page: it is none of the bars'
+  // F6 goes from region to region in drawing order; what is drawn from here on comes before all that.
+  void regions_first() { first_from_ = targets_.size(); }
   // Only these count until the next end(): a menu or a dialog is open. Focus moves among the targets after it.
   void modal() { modal_from_ = targets_.size(); }
 
@@ -115,7 +118,7 @@ class Interaction {
 
   std::deque<PointerEvent> events_;
   std::vector<Target> targets_, last_;
-  std::size_t modal_from_ = 0, last_modal_from_ = 0;
+  std::size_t modal_from_ = 0, last_modal_from_ = 0, first_from_ = 0, last_first_from_ = 0;
   Rect clip_{-1e6F, -1e6F, 2e6F, 2e6F};
   Id region_ = 0, hot_ = 0, active_ = 0, focus_ = 0, activated_ = 0, activated_next_ = 0;
   Point pointer_{-1e6F, -1e6F}, pressed_at_;

@@ -98,6 +98,8 @@ void draw_cells(Frame& frame, const view::AttentionView& view, Rect box, bool ma
     if (view.pointed) {
       picture.cell_row = static_cast<int>(view.pointed->row);
       picture.cell_column = static_cast<int>(view.pointed->column);
+      picture.lit_row = picture.cell_row;
+      picture.lit_column = picture.cell_column;
     }
   }
   picture.dark = theme.dark;

@@ -48,6 +48,7 @@ ShellResult Shell::draw(const view::PageView& view, Frame& frame, const ShellInp
 void Shell::draw_header(const view::PageView& view, Frame& frame, const Bars& bars, const ShellInput& input, Commands& commands) {
   const Theme& theme = frame.theme;
   const Rect bar{0, 0, frame.width(), bars.header};
+  frame.interaction.regions_first();
   frame.interaction.block(bar);
   frame.fill(bar, theme.paper);
   const float margin = std::max(24.0F, (frame.width() - kMostWidth) / 2), second = bars.header - 48;

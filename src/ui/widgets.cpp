@@ -114,6 +114,7 @@ std::optional<std::size_t> dropdown(Frame& frame, Id id, Rect rect, Id& open, co
   for (std::size_t i = 0; i < options.choices.size(); ++i) {
     if (frame.interaction.take_pressed(id_of("option", id, i))) chosen = i;
   }
+  if (chosen) frame.interaction.return_focus(id);
   if (chosen || (frame.interaction.press_began() && !list.contains(frame.interaction.pointer()) && !rect.contains(frame.interaction.pointer()))) open = 0;
   frame.on_top([list, id, choices = std::vector<view::ChoiceView>(options.choices.begin(), options.choices.end()), item](Frame& top) {
     const Theme& t = top.theme;

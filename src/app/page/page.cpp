@@ -309,8 +309,7 @@ void Page::show(const ui::ShellResult& result) {
     float by = 0;
     if (reveal->y < top) by = reveal->y - top;
     else if (reveal->bottom() > bottom) by = std::min(reveal->bottom() - bottom, reveal->y - top);
-    const bool in_body = reveal->y >= result.header - shell_input_.scroll - 1 && reveal->y > result.header;
-    if (by != 0 && (in_body || reveal->bottom() <= result.header)) host::scroll_to(std::max(0.0F, (shell_input_.scroll + by) * z));
+    if (by != 0 && interaction_.focus_scrolls()) host::scroll_to(std::max(0.0F, (shell_input_.scroll + by) * z));
   }
 }
 

@@ -18,7 +18,7 @@ float draw_steps(const view::GenerationView& view, Frame& frame, Place place, co
       y += tall + 6;
     }
     const Rect chip{x, y, std::min(wide, place.width), tall};
-    const Id id = id_of("step", family_index(view.family.family), static_cast<std::uint64_t>(step.number));
+    const Id id = id_of("written-step", family_index(view.family.family), static_cast<std::uint64_t>(step.number));
     const Hit hit = frame.target(id, chip, {.label = step.spoken});
     if (hit.pressed) commands.emplace_back(state::GoToStep{step.number});
     if (hit.hovered) frame.tooltip(step.spoken + "\n" + step.entropy + " · " + step.time + "\n" + step.token);

@@ -24,7 +24,7 @@ float draw(const view::PredictionView& view, Frame& frame, Place place, PanelSta
     const float title = 24;
     const float used = frame.line({at.x, at.y, at.width, title}, blank.title, kLabel, blank.hovered ? theme.of(view.family.family).text : theme.ink);
     frame.line({at.x + used + 10, at.y, at.width - used - 10, title}, blank.entropy_words, kSmall, theme.muted);
-    const Hit hit = frame.target(id_of("blank", family, i), {at.x, at.y, at.width, title}, {.label = {}, .cursor = Cursor::arrow, .focusable = false});
+    const Hit hit = frame.target(id_of("blank-title", family, i), {at.x, at.y, at.width, title}, {.label = {}, .cursor = Cursor::arrow, .focusable = false});
     if (hit.hovered) frame.tooltip(blank.entropy + "\n" + blank.entropy_words);
     at.y += title + 2;
     const std::size_t most = panel.roomy ? 8 : view.blanks.size() > 1 ? 3 : 5;
