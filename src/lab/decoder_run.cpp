@@ -31,27 +31,28 @@ Task<Result<void>> DecoderRun::spread_source() {
   co_return Result<void>{};
 }
 
-Task<Result<infer::RemoteTensor>> DecoderRun::step(TokenBatch batch) {
-  rows_ = batch.rows;
+Task<Result<infer::RemoteTensor>> DecoderRun::step(std::vector<std::int32_t> tokens, std::int64_t rows) {
+  rows_ = rows;
+  const auto width = static_cast<std::int64_t>(tokens.size()) / rows;
   if (auto spread = co_await spread_source(); !spread) co_return std::unexpected(spread.error());
   infer::Session& session = *model_.decoder;
   const bool first = past_ == 0;
 
   Inputs in(session);
-  in.give("input_ids", ids_tensor(batch.tokens, batch.rows));
+  in.give("input_ids", ids_tensor(tokens, rows));
   if (source_) {
-    in.give("encoder_attention_mask", filled_tensor(batch.rows, source_->length, 1));
+    in.give("encoder_attention_mask", filled_tensor(rows, source_->length, 1));
     in.lend("encoder_hidden_states", spread_ && rows_ > 1 ? *spread_ : source_->states);
   } else {
-    in.give("attention_mask", filled_tensor(batch.rows, past_ + batch.width, 1));
-    in.give("position_ids", positions_tensor(batch.rows, batch.width, past_));
+    in.give("attention_mask", filled_tensor(rows, past_ + width, 1));
+    in.give("position_ids", positions_tensor(rows, width, past_));
   }
   in.give("use_cache_branch", flag_tensor(!first));
   for (const Slot& slot : slots_) {
     if (slot.value) {
       in.lend(slot.names.input, *slot.value);
     } else {
-      in.give(slot.names.input, Tensor::f32(model_.cache.empty_shape(slot.names, batch.rows)));
+      in.give(slot.names.input, Tensor::f32(model_.cache.empty_shape(slot.names, rows)));
     }
   }
 
@@ -67,7 +68,7 @@ Task<Result<infer::RemoteTensor>> DecoderRun::step(TokenBatch batch) {
   for (Slot& slot : slots_) {
     if (first || !slot.names.cross) slot.value.emplace(std::get<infer::RemoteTensor>(std::move((*out)[at++])));
   }
-  past_ += batch.width;
+  past_ += width;
   co_return std::get<infer::RemoteTensor>(std::move(out->front()));
 }
 

@@ -5,8 +5,8 @@
 // call at a time. After an error of step() the run is of no more use; the model is.
 //
 //   DecoderRun run(model, runtime, std::move(source));
-//   auto logits = co_await run.step({.tokens = prompt, .rows = 1, .width = prompt.size()});  // [1, width, vocabulary] f32
-//   co_await run.reorder({0, 0, 0});                                                         // three beams from one row
+//   auto logits = co_await run.step(prompt);     // [1, width, vocabulary] f32
+//   co_await run.reorder(parents);                // {0, 0, 0}: three beams from one row
 #pragma once
 
 #include <cstdint>
@@ -27,18 +27,12 @@ struct Source {
   std::int64_t length = 0;
 };
 
-struct TokenBatch {
-  std::vector<std::int32_t> tokens;  // [row, width], row-major
-  std::int64_t rows = 1;
-  std::int64_t width = 1;
-};
-
 class DecoderRun {
  public:
   DecoderRun(LoadedModel& model, infer::Runtime& runtime, std::optional<Source> source);
 
-  // Logits [rows, width, vocabulary] of the given tokens, which follow those of earlier steps.
-  [[nodiscard]] Task<Result<infer::RemoteTensor>> step(TokenBatch batch);
+  // Logits [rows, width, vocabulary] of the given tokens [rows, width], which follow those of earlier steps.
+  [[nodiscard]] Task<Result<infer::RemoteTensor>> step(std::vector<std::int32_t> tokens, std::int64_t rows = 1);
 
   // Row i goes on from what was row parents[i].
   [[nodiscard]] Task<Result<void>> reorder(std::vector<std::int32_t> parents);

@@ -116,7 +116,8 @@ Task<Result<ResultValue>> Engine::load(std::int64_t id, protocol::Load request, 
   const auto load_turn = co_await s.load_turns.take();
   if (cancel.cancelled()) co_return fail(ErrorCode::cancelled, "Loading was stopped before it began.");
   const auto on_progress = [this, id](const protocol::Progress& progress) { post_(to_json(protocol::ReplyMessage{id, progress})); };
-  auto loaded = co_await load_model(services_, *catalog_, request, {on_progress, cancel});
+  LoadHooks hooks{on_progress, cancel};
+  auto loaded = co_await load_model(services_, *catalog_, std::move(request), std::move(hooks));
   if (!loaded) co_return std::unexpected(std::move(loaded.error()));
   const auto turn = co_await s.turns.take();
   s.generation.reset();
@@ -128,10 +129,11 @@ Task<Result<ResultValue>> Engine::load(std::int64_t id, protocol::Load request, 
 // The GPU went away: once more on a new device, then on WASM. Precondition: the slot's turn is held.
 Task<Result<void>> Engine::recover(Slot& s, CancelToken cancel) {
   const protocol::Load again{s.model->family, s.model->id, protocol::ProviderChoice::webgpu};
-  auto loaded = co_await load_model(services_, *catalog_, again, {{}, cancel});
+  const LoadHooks hooks{{}, cancel};
+  auto loaded = co_await load_model(services_, *catalog_, again, hooks);
   if (!loaded && loaded.error().code != ErrorCode::cancelled) {
     const protocol::Load fallback{s.model->family, s.model->id, protocol::ProviderChoice::wasm};
-    loaded = co_await load_model(services_, *catalog_, fallback, {{}, cancel});
+    loaded = co_await load_model(services_, *catalog_, fallback, hooks);
   }
   if (!loaded) {
     co_return fail(ErrorCode::gpu_lost, "The GPU was lost and the model could not be opened again: load it once more.", loaded.error().message);

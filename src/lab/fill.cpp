@@ -29,7 +29,7 @@ class Writer {
     fills_.output.insert(fills_.output.end(), tokens.begin(), tokens.end());
     const auto width = static_cast<std::int64_t>(tokens.size());
     const bool first = run_.past() == 0;
-    auto logits = co_await run_.step({std::move(tokens), 1, width});
+    auto logits = co_await run_.step(std::move(tokens));
     if (!logits) co_return std::unexpected(logits.error());
     std::vector<std::uint32_t> last{static_cast<std::uint32_t>(width - 1)};
     auto rows = co_await context_.services.runtime.row_statistics(*logits, std::move(last), top_k_);

@@ -89,7 +89,7 @@ Task<Result<void>> one_step(Context& context, Generation& generation) {
   if (batch.reorder) {
     if (auto reordered = co_await generation.run->reorder(batch.parents); !reordered) co_return reordered;
   }
-  auto logits = co_await generation.run->step({batch.tokens, rows, width});
+  auto logits = co_await generation.run->step(batch.tokens, rows);
   if (!logits) co_return std::unexpected(logits.error());
   if (auto fed = co_await feed(context, generation.search, *logits, batch); !fed) co_return fed;
   generation.step_millis.push_back(context.services.clock.now_millis() - begun);

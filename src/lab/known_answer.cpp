@@ -61,11 +61,11 @@ Task<Result<Pass>> decoder_pass(Services services, LoadedModel& model, const Ids
   }
   DecoderRun run(model, services.runtime, std::move(source));
   const auto width = static_cast<std::int64_t>(prompt.size());
-  auto first = co_await run.step({std::move(prompt), 1, width});
+  auto first = co_await run.step(std::move(prompt));
   if (!first) co_return std::unexpected(first.error());
   if (auto done = co_await winners(services, *first, static_cast<std::uint32_t>(width - 1)); !done) co_return std::unexpected(done.error());
   Ids again(1, ids.front());
-  auto second = co_await run.step({std::move(again), 1, 1});
+  auto second = co_await run.step(std::move(again));
   if (!second) co_return std::unexpected(second.error());
   if (auto done = co_await winners(services, *second, 0); !done) co_return std::unexpected(done.error());
   pass.millis = services.clock.now_millis() - begun;

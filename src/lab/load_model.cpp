@@ -169,12 +169,14 @@ Task<Result<void>> Loader::start(Provider provider) {
   model.encoder.reset();
   model.decoder.reset();
   if (encoder_) {
-    auto session = co_await services_.runtime.create_session({encoder_->model, provider, remote_outputs(*encoder_)});
+    infer::SessionOptions options{encoder_->model, provider, remote_outputs(*encoder_)};
+    auto session = co_await services_.runtime.create_session(std::move(options));
     if (!session) co_return std::unexpected(session.error());
     model.encoder = std::move(*session);
   }
   if (decoder_) {
-    auto session = co_await services_.runtime.create_session({decoder_->model, provider, remote_outputs(*decoder_)});
+    infer::SessionOptions options{decoder_->model, provider, remote_outputs(*decoder_)};
+    auto session = co_await services_.runtime.create_session(std::move(options));
     if (!session) co_return std::unexpected(session.error());
     model.decoder = std::move(*session);
     auto layout = model::cache_layout(model.decoder->inputs(), model.decoder->outputs(), model.config);

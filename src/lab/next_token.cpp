@@ -22,7 +22,7 @@ Task<Result<protocol::NextTokens>> next_token(Context& context, protocol::NextTo
   }
   DecoderRun run(model, context.services.runtime, std::move(source));
   const auto width = static_cast<std::int64_t>(ids.size());
-  auto logits = co_await run.step({std::move(ids), 1, width});
+  auto logits = co_await run.step(std::move(ids));
   if (!logits) co_return std::unexpected(logits.error());
   std::vector<std::uint32_t> last{static_cast<std::uint32_t>(width - 1)};
   auto rows = co_await context.services.runtime.row_statistics(*logits, std::move(last), static_cast<std::uint32_t>(request.top_k));

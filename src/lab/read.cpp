@@ -79,7 +79,7 @@ Task<Result<Reading>> read_decoder(Context& context, protocol::Read request, Mod
   DecoderRun run(context.model, context.services.runtime, std::nullopt);
   const double begun = context.services.clock.now_millis();
   const auto width = static_cast<std::int64_t>(text.ids.size());
-  auto logits = co_await run.step({text.ids, 1, width});
+  auto logits = co_await run.step(text.ids);
   if (!logits) co_return std::unexpected(logits.error());
   std::vector<std::uint32_t> last{static_cast<std::uint32_t>(width - 1)};
   auto rows = co_await context.services.runtime.row_statistics(*logits, std::move(last), static_cast<std::uint32_t>(request.top_k));

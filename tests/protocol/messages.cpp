@@ -103,7 +103,9 @@ TEST_CASE("results survive the way to JSON and back in full precision") {
   reading.cut = Cut{12, 128, "cut"};
   CHECK(round_trip(reading).cut->byte == 12);
   CHECK_FALSE(round_trip(Reading{}).cut.has_value());
-  CHECK(round_trip(Loaded{.family = Family::encoder_decoder}).family == Family::encoder_decoder);
+  Loaded loaded;
+  loaded.family = Family::encoder_decoder;
+  CHECK(round_trip(loaded).family == Family::encoder_decoder);
 }
 
 TEST_CASE("errors, progress and steps are told apart") {
