@@ -116,8 +116,8 @@ export class EngineHost {
     this.ready?.release(handle);
   }
 
-  /** @param {number} ticket @param {string} path @param {number} expectedBytes < 0: unknown */
-  fetch(ticket, path, expectedBytes) {
+  /** @param {number} ticket @param {string} path @param {number} expectedBytes < 0: unknown @param {string} expectedSha256 */
+  fetch(ticket, path, expectedBytes, expectedSha256) {
     const stop = new AbortController();
     this.fetches.set(ticket, stop);
     this.settle(ticket, async () => {
@@ -125,6 +125,7 @@ export class EngineHost {
         const bytes = await this.files.get({
           path,
           expectedBytes: expectedBytes < 0 ? null : expectedBytes,
+          expectedSha256,
           signal: stop.signal,
           onProgress: (loaded, total) => this.engine.progress(ticket, loaded, total ?? -1),
         });

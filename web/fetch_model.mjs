@@ -6,6 +6,7 @@ import { TrilensError, describe } from './errors.mjs';
  * @typedef {object} FetchOptions
  * @property {string} path relative to the site's base
  * @property {number|null} [expectedBytes] null: as long as the server announces
+ * @property {string} [expectedSha256] lower-case hexadecimal; empty: not checked, nor where the page has no crypto.subtle (http: off localhost)
  * @property {AbortSignal} [signal]
  * @property {(loaded: number, total: number|null) => void} [onProgress] bytes as they are in the file, whatever the transfer did to them
  */
@@ -24,7 +25,7 @@ export class FileSource {
   }
 
   /** @param {FetchOptions} options @returns {Promise<Uint8Array>} throws TrilensError */
-  async get({ path, expectedBytes = null, signal, onProgress = () => {} }) {
+  async get({ path, expectedBytes = null, expectedSha256 = '', signal, onProgress = () => {} }) {
     const carried = Object.hasOwn(this.files, path) ? new Uint8Array(/** @type {ArrayBuffer} */ (this.files[path])) : null;
     if (carried) {
       checkLength(path, carried.length, expectedBytes);
@@ -38,6 +39,7 @@ export class FileSource {
       const announced = this.checkResponse(path, response, expectedBytes);
       const bytes = await readBody(response, announced, onProgress);
       checkLength(path, bytes.length, announced);
+      await checkDigest(path, bytes, expectedSha256);
       return bytes;
     } catch (error) {
       if (error instanceof TrilensError) throw error;
@@ -103,6 +105,14 @@ async function readBody(response, total, onProgress) {
     onProgress(loaded, total);
   }
   return place.subarray(0, loaded);
+}
+
+/** @param {string} path @param {Uint8Array} bytes @param {string} wanted */
+async function checkDigest(path, bytes, wanted) {
+  if (wanted === '' || !globalThis.crypto?.subtle) return;
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', /** @type {BufferSource} */ (bytes)));
+  const got = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  if (got !== wanted) throw new TrilensError('model_malformed', `The file ${path} is not the one that the catalog lists: it was changed or damaged on the way; load it again.`, `SHA-256 ${got} instead of ${wanted}`);
 }
 
 /** @param {string} path @param {number} got @param {number|null} wanted */

@@ -93,7 +93,7 @@ Task<Result<void>> Loader::fetch() {
     const bool optional = std::ranges::find(kOptionalFiles, name) != kOptionalFiles.end();
     const model::CatalogFile* listed = entry_.file(name);
     if (listed == nullptr && optional) continue;
-    Files::Options options{.path = entry_.path + "/" + name, .on_bytes = {}, .cancel = hooks_.cancel};
+    Files::Options options{.path = entry_.path + "/" + name, .sha256 = listed == nullptr ? std::string{} : listed->sha256, .on_bytes = {}, .cancel = hooks_.cancel};
     options.on_bytes = [this, before, name](std::uint64_t loaded) {
       fetched_bytes_ = before + static_cast<std::int64_t>(loaded);
       progress("fetch", name);

@@ -22,6 +22,7 @@ class Files {
 
   struct Options {
     std::string path;                                   // relative to the site, "assets/models/trilens-bert/config.json"
+    std::string sha256;                                 // lower-case hexadecimal; empty: not checked
     std::function<void(std::uint64_t loaded)> on_bytes;  // bytes of this file so far; may be empty
     CancelToken cancel;
   };

@@ -50,8 +50,8 @@ EM_JS(void, host_row_statistics, (std::uint32_t ticket, std::uint32_t handle, co
   Module.trilensHost.rowStatistics(ticket, handle, UTF8ToString(rows), top);
 });
 EM_JS(void, host_release, (std::uint32_t handle), { Module.trilensHost.release(handle); });
-EM_JS(void, host_fetch, (std::uint32_t ticket, const char* path, double expected_bytes), {
-  Module.trilensHost.fetch(ticket, UTF8ToString(path), expected_bytes);
+EM_JS(void, host_fetch, (std::uint32_t ticket, const char* path, double expected_bytes, const char* expected_sha256), {
+  Module.trilensHost.fetch(ticket, UTF8ToString(path), expected_bytes, UTF8ToString(expected_sha256));
 });
 EM_JS(void, host_cancel_fetch, (std::uint32_t ticket), { Module.trilensHost.cancelFetch(ticket); });
 
@@ -248,7 +248,8 @@ Task<Result<std::vector<std::uint8_t>>> BrowserRuntime::fetch(FetchOptions optio
   const auto [ticket, done] = open_ticket();
   pending(ticket)->on_progress = std::move(options.on_progress);
   const int listener = options.cancel.listen([number = ticket] { host_cancel_fetch(number); });
-  host_fetch(ticket, options.path.c_str(), options.expected_bytes ? static_cast<double>(*options.expected_bytes) : -1.0);
+  host_fetch(ticket, options.path.c_str(), options.expected_bytes ? static_cast<double>(*options.expected_bytes) : -1.0,
+             options.expected_sha256.c_str());
   Answer answer = co_await done;
   options.cancel.unlisten(listener);
   if (answer.error) co_return std::unexpected(std::move(*answer.error));

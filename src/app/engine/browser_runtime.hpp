@@ -31,6 +31,7 @@ namespace trilens::app {
 struct FetchOptions {
   std::string path;                             // relative to the site's base, '/' between folders; never another origin
   std::optional<std::uint64_t> expected_bytes;  // absent: whatever the server announces; else another length is model_malformed
+  std::string expected_sha256;                  // lower-case hexadecimal; empty: not checked. Another one is model_malformed
   std::function<void(std::uint64_t loaded, std::optional<std::uint64_t> total)> on_progress;  // bytes after decompression; may be empty
   CancelToken cancel;
 };

@@ -26,6 +26,7 @@ class BrowserFiles final : public lab::Files {
   Task<Result<std::vector<std::uint8_t>>> fetch(Options options) override {
     FetchOptions fetch;
     fetch.path = std::move(options.path);
+    fetch.expected_sha256 = std::move(options.sha256);
     fetch.cancel = options.cancel;
     if (options.on_bytes) {
       fetch.on_progress = [on_bytes = std::move(options.on_bytes)](std::uint64_t loaded, std::optional<std::uint64_t>) { on_bytes(loaded); };
@@ -58,7 +59,7 @@ class EngineApp {
  private:
   // The catalog first; requests wait for it. Where it cannot be had, every load says why.
   Task<void> start() {
-    auto bytes = co_await files_.fetch({.path = kCatalogPath, .on_bytes = {}, .cancel = {}});
+    auto bytes = co_await files_.fetch({.path = kCatalogPath, .sha256 = {}, .on_bytes = {}, .cancel = {}});
     Result<model::Catalog> catalog = model::Catalog{};
     if (bytes) {
       catalog = model::Catalog::parse({reinterpret_cast<const char*>(bytes->data()), bytes->size()});
