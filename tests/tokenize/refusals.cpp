@@ -147,12 +147,34 @@ TEST_CASE("a model without a type is told by what it has, as old files are") {
   }
 }
 
-TEST_CASE("parts nested without end are refused") {
+TEST_CASE("parts nested without end are refused, however deep the file") {
   json file = small_file();
-  json part = {{"type", "Lowercase"}};
-  for (int i = 0; i < 10000; ++i) part = {{"type", "Sequence"}, {"normalizers", json::array({std::move(part)})}};
-  file["normalizer"] = std::move(part);
-  CHECK(contains(error_of(file.dump()).message, "nests too deeply"));
+  file["normalizer"] = "here";
+  const std::string before = file.dump();
+  const std::string place = "\"here\"";
+  for (const std::size_t depth : {20, 10'000, 100'000}) {
+    std::string nested;
+    for (std::size_t i = 0; i < depth; ++i) nested += R"({"type":"Sequence","normalizers":[)";
+    nested += R"({"type":"Lowercase"})";
+    for (std::size_t i = 0; i < depth; ++i) nested += "]}";
+    std::string text = before;
+    text.replace(text.find(place), place.size(), nested);
+    CHECK(contains(error_of(text).message, "nests too deeply"));
+  }
+}
+
+TEST_CASE("nesting in a place where nothing nests is refused or ignored") {
+  const std::string nested = std::string(100'000, '[') + std::string(100'000, ']');
+  const json whole = small_file();
+  const json flat = whole.flatten();
+  for (const auto& [pointer, value] : flat.items()) {
+    json file = whole;
+    file[json::json_pointer(pointer)] = "here";
+    std::string text = file.dump();
+    const std::string place = "\"here\"";
+    text.replace(text.find(place), place.size(), nested);
+    static_cast<void>(Tokenizer::from_json(text));
+  }
 }
 
 TEST_CASE("a damaged character map does nothing worse than match less") {

@@ -66,11 +66,11 @@ TEST_CASE("every codepoint has the properties that the reference gives it") {
 
 TEST_CASE("every codepoint has the lowercase and the normal forms that the reference gives it") {
   const nlohmann::json hashes = read_fixture("unicode.json")["hashes"];
-  CHECK(hash_of([](AlignedText& text) { lowercase(text); }) == hashes["lowercase"]);
-  CHECK(hash_of([](AlignedText& text) { decompose(text, false); }) == hashes["nfd"]);
-  CHECK(hash_of([](AlignedText& text) { decompose(text, true); }) == hashes["nfkd"]);
-  CHECK(hash_of([](AlignedText& text) { compose(text, false); }) == hashes["nfc"]);
-  CHECK(hash_of([](AlignedText& text) { compose(text, true); }) == hashes["nfkc"]);
+  CHECK(hash_of([](AlignedText& text) { lowercase(text); }) == hashes["lowercase"].get<std::string>());
+  CHECK(hash_of([](AlignedText& text) { decompose(text, false); }) == hashes["nfd"].get<std::string>());
+  CHECK(hash_of([](AlignedText& text) { decompose(text, true); }) == hashes["nfkd"].get<std::string>());
+  CHECK(hash_of([](AlignedText& text) { compose(text, false); }) == hashes["nfc"].get<std::string>());
+  CHECK(hash_of([](AlignedText& text) { compose(text, true); }) == hashes["nfkc"].get<std::string>());
 }
 
 TEST_CASE("marks are reordered as the reference reorders them") {

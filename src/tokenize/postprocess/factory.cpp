@@ -58,11 +58,13 @@ Result<PostProcessorPtr> make_postprocessor(const Section& section, const TokenT
 
 Result<Token> special_token(const Section& id, const TokenText& text) {
   const nlohmann::json& value = id.value();
-  if (value.is_number_unsigned() && value.get<std::uint64_t>() < static_cast<std::uint64_t>(kIdLimit)) {
-    const auto number = static_cast<std::int32_t>(value.get<std::uint64_t>());
-    if (const auto known = text(number)) return Token{.id = number, .text = *known, .special = true};
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() >= static_cast<std::uint64_t>(kIdLimit)) {
+    return id.malformed("must be the id of a token");
   }
-  return id.malformed("must be the id of a token, and is " + value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  const auto number = static_cast<std::int32_t>(value.get<std::uint64_t>());
+  const auto known = text(number);
+  if (!known) return id.malformed("is " + std::to_string(number) + ", which is the id of no token");
+  return Token{.id = number, .text = *known, .special = true};
 }
 
 }  // namespace trilens::tokenize
