@@ -174,6 +174,10 @@ async function boot() {
   mirror = new Mirror(element('mirror'), element('mirror-status'), {
     snapshot: () => host.snapshot(),
     command: (command) => host.command(command),
+    named: ({ input_label: label, placeholder }) => {
+      field.placeholder = placeholder;
+      field.setAttribute('aria-label', label);
+    },
     buttonsInTabOrder: () => document.body.dataset.state === 'no-canvas',
   });
   host.run();

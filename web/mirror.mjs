@@ -25,7 +25,8 @@ export class Mirror {
   /**
    * @param {HTMLElement} place
    * @param {HTMLElement} status the live region
-   * @param {{snapshot: () => any, command: (command: unknown) => Promise<unknown>, buttonsInTabOrder: () => boolean}} page
+   * @param {{snapshot: () => any, command: (command: unknown) => Promise<unknown>, buttonsInTabOrder: () => boolean,
+   *          named: (header: {input_label: string, placeholder: string}) => void}} page
    */
   constructor(place, status, page) {
     this.place = place;
@@ -44,6 +45,7 @@ export class Mirror {
 
   render() {
     const snapshot = this.page.snapshot();
+    this.page.named(snapshot.header);
     const sentence = [snapshot.status?.sentence, snapshot.status?.notice].filter(Boolean).join(' ');
     if (this.status.textContent !== sentence) this.status.textContent = sentence;
     this.#section('controls', snapshot.header, () => this.#controls(snapshot));

@@ -14,6 +14,7 @@ struct Chip {
 };
 
 constexpr float kGap = 6;
+constexpr int kOverviewLines = 5;  // longer texts are shown whole on their own tab
 
 float chip_width(const Frame& frame, const view::TokenView& token) {
   const Type type = token.special ? kMonoSmall : kMono;
@@ -91,6 +92,13 @@ float draw_pieces(const std::vector<view::TokenView>& tokens, const view::Tokens
   const float opacity = strength(view.head, frame, id_of("pieces", family_index(view.family.family)));
   float bottom = place.y;
   for (const Chip& chip : flow(frame, tokens, place, tall, line)) {
+    if (!panel.roomy && chip.rect.y >= place.y + line * kOverviewLines) {
+      const std::string words = view.count + " …";
+      const Rect more{place.x, bottom + 6, text_button_width(frame, words), tall};
+      const bool pressed = text_button(frame, id_of(output ? "more-output" : "more-pieces", family_index(view.family.family)), more, words, {});
+      if (pressed) commands.emplace_back(state::SelectTab{state::Tab::tokens});
+      return more.bottom();
+    }
     const Id id = id_of(output ? "output-piece" : "piece", family_index(view.family.family), chip.token->index);
     draw_chip(chip, {view.family.family, id, view.can_guess && !output && !chip.token->special, opacity}, frame, commands);
     if (panel.roomy) frame.line({chip.rect.x - 8, chip.rect.bottom() + 1, chip.rect.w + 16, 20}, chip.token->id_text, {Face::mono, 14}, frame.theme.muted, Align::centre);
