@@ -33,6 +33,20 @@ USE = {
     "t5": "`translate English to French: Where do you live?`, or `The weather is <extra_id_0> today.`",
 }
 
+LIMITS = {
+    "bert": "Its guesses fit the grammar more often than the meaning.",
+    "gpt2": "It writes fluent nonsense with confidence.",
+    "t5": """Its French is often fluent and mostly no translation of the source: it picks up a word here and there, falls
+back on common phrases, and may repeat a letter without end. It seldom finds the word for a blank.""",
+}
+# What a reader of the loss curve must know about this edition's run.
+RUN = {
+    "bert": "From minute 51 on, half of the training examples are dense and harder; the held-out ones stay the same.",
+    "gpt2": "",
+    "t5": """From minute 47 on, half of the training examples are dense and harder; the held-out ones stay the same. Minutes
+25.4 to 31 went into a trial of another optimizer that was thrown away.""",
+}
+
 
 def log(family: str) -> list[dict]:
     """The training log, without what a resumed training did twice."""
@@ -155,8 +169,8 @@ budget. It learned {learns}. Try {USE[family]}.
 - **Data:** English and French sentences of the Tatoeba project (see `scripts/models/corpus/ABOUT.md`), CC BY 2.0 FR,
   filtered for a classroom. **Attribution: www.manythings.org/anki and tatoeba.org.** The weights are MIT, as the project is;
   the attribution must stay with them.
-- **Training:** {entries[-1]["minutes"]:.0f} minutes on a part of one CPU core, {entries[-1]["tokens"]:,} tokens,
-  {entries[-1]["step"]:,} steps, by `scripts/models/make.py`.
+- **Training:** {entries[-1]["tokens"]:,} tokens in {entries[-1]["step"]:,} steps, in {entries[-1]["minutes"]:.0f} minutes on
+  a small share of one busy CPU core, by `scripts/models/make`. That is little: it has not converged.
 
 ## Held-out scores
 
@@ -170,6 +184,7 @@ sentences and so are these.
 ## Loss
 
 Cross-entropy in nats per asked token, on the family's own task{", both tasks mixed" if family == "t5" else ""}.
+{RUN[family]}
 
 ```
 {curve(entries)}
@@ -178,8 +193,8 @@ Cross-entropy in nats per asked token, on the family's own task{", both tasks mi
 ## Limits
 
 It knows a few thousand words of everyday English and some French from short sentences, little grammar beyond one sentence, no
-facts, and nothing of any other language; it writes fluent nonsense with confidence. It was trained for about an hour and a half
-on a shared CPU and has not converged. The sentences are by volunteers and carry their habits: many are about Tom, Mary and
+facts, and nothing of any other language. {LIMITS[family]}
+The sentences are by volunteers and carry their habits: many are about Tom, Mary and
 Boston, and "he" and "she" do not do the same things in them. The filter is a word list and lets things through. It shows how
 its architecture works; it is no source of answers{" and no translator" if family == "t5" else ""}.
 """

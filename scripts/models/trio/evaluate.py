@@ -29,11 +29,9 @@ def evaluate(family: str) -> dict:
     rng = random.Random(0)
     english = rng.sample(sorted(data.english("held_out")), SENTENCES)
     french = rng.sample(sorted(data.french("held_out")), SENTENCES)
-    made = {
-        "same_blanks": scores.same_blanks(
-            family, model, tokenizer, scores.blanks(sorted(data.english("held_out")), whole_words(), BLANKS)
-        )
-    }
+    shuffled = random.Random(3).sample(sorted(data.english("held_out")), 2 * BLANKS)
+    items = scores.blanks(shuffled, whole_words(), BLANKS)
+    made = {"same_blanks": scores.same_blanks(family, model, tokenizer, items)}
     if family == "t5":
         made["translation"] = scores.translation(model, tokenizer, data, TRANSLATIONS)
     else:
