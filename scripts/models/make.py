@@ -1,7 +1,7 @@
 """Make the bundled models: corpus, tokenizers, training, export, scores, cards, fixtures.
 
     python scripts/models/make.py                    everything; training resumes and takes --minutes in all
-    for each model python scripts/models/make.py export evaluate    some steps, in the order below
+    python scripts/models/make.py export evaluate    some steps, in the order below
     python scripts/models/make.py --list             the steps
 
 The three trainings run side by side. A GPU is used where PyTorch finds one. Checkpoints and logs:
@@ -21,7 +21,7 @@ STEPS = {
     "corpus": "filter the original pairs again (needs --original)",
     "tokenizers": "train the tokenizers (the models must be trained anew after a change)",
     "train": "train, or go on training",
-    "export": "the best checkpoints to assets/models/, checked against PyTorch",
+    "export": "the best checkpoints to assets/models/, checked against PyTorch; the catalog",
     "evaluate": "scores on the held-out sentences",
     "cards": "README.md of each model",
     "fixtures": "the reference's answers for the tests",
@@ -77,6 +77,8 @@ def main() -> None:
                 run(f"{script}.py", folder=ORACLES)
         else:
             run("-m", "trio." + {"tokenizers": "vocabulary", "cards": "card"}.get(step, step))
+        if step == "export":
+            subprocess.run([HERE.parent / "catalog"], check=True)  # sizes and digests of the new files
 
 
 if __name__ == "__main__":
