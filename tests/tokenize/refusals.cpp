@@ -136,7 +136,8 @@ TEST_CASE("what contradicts itself or points nowhere is refused, with its place"
 }
 
 TEST_CASE("a model without a type is told by what it has, as old files are") {
-  for (const auto& row : read_fixture("parts.json")["tokenizers"]) {
+  const json parts = read_fixture("parts.json");
+  for (const auto& row : parts["tokenizers"]) {
     const std::string name = row["name"];
     if (name != "model: bpe" && name != "model: word piece" && name != "model: unigram" && name != "pre-tokenizer: bert") continue;
     INFO(name);

@@ -76,6 +76,8 @@ TEST_CASE("every codepoint has the lowercase and the normal forms that the refer
 TEST_CASE("marks are reordered as the reference reorders them") {
   const nlohmann::json expected = read_fixture("unicode.json")["predicates"]["reordered"];
   const auto changes_place = [](char32_t c) {
+    // What has class 0 and stays whole cannot move, and most of Unicode is like that.
+    if (unicode::combining_class(c) == 0 && unicode::decompose(c).size == 1 && unicode::decompose(c).chars[0] == c) return false;
     const auto reordered = [](std::u32string text) {
       AlignedText whole;
       std::u32string apart;
