@@ -28,7 +28,7 @@ std::string_view shape_id(MapShape shape) {
   return "";
 }
 
-std::string quoted_piece(const Piece& piece) { return visible(piece.display.empty() ? piece.text : piece.display); }
+std::string quoted_piece(const Piece& piece) { return piece_text(piece.display, piece.text); }
 
 std::vector<LabelView> labels(const State& state, Family family, bool output, const std::vector<Piece>& pieces) {
   const state::Side side = output ? state::Side::output : state::Side::text;

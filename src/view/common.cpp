@@ -65,6 +65,12 @@ std::string visible(std::string_view text) {
   return out;
 }
 
+std::string piece_text(std::string_view display, std::string_view spelling) {
+  if (display.empty()) return visible(spelling);
+  const bool begins_word = display.size() > 1 && display.front() == ' ' && display[1] != ' ';
+  return visible(begins_word ? display.substr(1) : display);
+}
+
 Lit lit(const state::State& state, Family family, state::Side side, const protocol::Piece& piece, std::size_t index) {
   Lit out;
   out.hovered = (state.hover && covers(*state.hover, family, side, piece, index)) ||
@@ -105,14 +111,27 @@ void settle_head(PanelHead& head, const Words& words) {
 BarView bar_view(const protocol::Candidate& candidate, double scale, const Words& words) {
   BarView bar;
   bar.id = candidate.id;
-  bar.display = visible(candidate.display);
+  bar.display = piece_text(candidate.display, candidate.token);
   bar.token = candidate.token;
   bar.probability = candidate.probability;
   bar.length = scale > 0 ? std::clamp(candidate.probability / scale, 0.0, 1.0) : 0.0;
   bar.percent = percent_text(candidate.probability, words.number);
   bar.exact = exact_text(candidate.probability, words.number);
-  bar.spoken = words.strings.fill("bar.spoken", {{"piece", candidate.display.empty() ? candidate.token : candidate.display}, {"percent", bar.percent}});
+  bar.spoken = words.strings.fill("bar.spoken", {{"piece", bar.display}, {"percent", bar.percent}});
   return bar;
+}
+
+std::vector<BarView> bar_views(const std::vector<protocol::Candidate>& candidates, double scale, const Words& words) {
+  std::vector<BarView> bars;
+  for (const protocol::Candidate& c : candidates) bars.push_back(bar_view(c, scale, words));
+  std::vector<bool> twin(bars.size(), false);
+  for (std::size_t i = 0; i < bars.size(); ++i) {
+    for (std::size_t j = 0; j < bars.size(); ++j) twin[i] = twin[i] || (i != j && bars[i].display == bars[j].display);
+  }
+  for (std::size_t i = 0; i < bars.size(); ++i) {
+    if (twin[i] && !candidates[i].display.empty()) bars[i].display = visible(candidates[i].display);
+  }
+  return bars;
 }
 
 double nice_scale(double most) {

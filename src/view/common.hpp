@@ -81,6 +81,9 @@ struct FamilyView {
 
 [[nodiscard]] TroubleView trouble_view(const state::Trouble& trouble, const Words& words);
 
+// A piece for people: the space that only says "a new word begins" is left out; else as visible().
+[[nodiscard]] std::string piece_text(std::string_view display, std::string_view spelling);
+
 // White space made visible ("␣", "⏎", "⇥"); an empty string becomes "∅". Everything else stays.
 [[nodiscard]] std::string visible(std::string_view text);
 
@@ -100,6 +103,8 @@ void reading_head(PanelHead& head, const state::State& state, Family family, con
 // The hint that goes with stale and waiting.
 void settle_head(PanelHead& head, const Words& words);
 [[nodiscard]] BarView bar_view(const protocol::Candidate& candidate, double scale, const Words& words);
+// Where two bars would read the same ("is" and " is"), their spaces are shown.
+[[nodiscard]] std::vector<BarView> bar_views(const std::vector<protocol::Candidate>& candidates, double scale, const Words& words);
 [[nodiscard]] double nice_scale(double most);  // the next of 5 %, 10 %, 20 %, 30 %, 50 %, 75 %, 100 %
 [[nodiscard]] std::string scale_text(double scale, const Words& words);
 [[nodiscard]] std::string entropy_text(double bits, const Words& words);

@@ -19,7 +19,7 @@ std::string state_id(const State& state, const GenerationState& g, bool at_end) 
 StepView step_view(const protocol::Step& step, std::int64_t number, const Words& words) {
   StepView v;
   v.number = number;
-  v.display = visible(step.display.empty() ? step.token : step.display);
+  v.display = piece_text(step.display, step.token);
   v.token = step.token;
   v.percent = percent_text(step.probability, words.number);
   v.entropy = entropy_text(step.entropy_bits, words);
@@ -52,10 +52,8 @@ void encoder_steps(GenerationView& v, const state::ColumnState& column, const Wo
   v.written = v.newest = reading.answer;
   v.alternatives_title = words.strings.get("generation.alternatives_encoder");
   v.scale = nice_scale(first.top.front().probability);
-  for (std::size_t i = 0; i < first.top.size(); ++i) {
-    v.alternatives.push_back(bar_view(first.top[i], v.scale, words));
-    v.alternatives.back().chosen = i == 0;
-  }
+  v.alternatives = bar_views(first.top, v.scale, words);
+  v.alternatives.front().chosen = true;
 }
 
 void alternatives(GenerationView& v, const protocol::Step& step, const Words& words) {
@@ -63,16 +61,13 @@ void alternatives(GenerationView& v, const protocol::Step& step, const Words& wo
   for (const protocol::Candidate& c : step.top) most = std::max(most, c.probability);
   v.scale = nice_scale(most);
   v.alternatives_title = words.strings.fill("generation.alternatives", {{"step", count_text(v.cursor)}});
-  bool listed = false;
-  for (const protocol::Candidate& c : step.top) {
-    v.alternatives.push_back(bar_view(c, v.scale, words));
-    v.alternatives.back().chosen = c.id == step.id;
-    listed = listed || c.id == step.id;
-  }
-  if (listed) return;
   // Sampling and penalties may take one from further down.
-  v.alternatives.push_back(bar_view({step.id, step.token, step.display, step.probability, 0}, v.scale, words));
-  v.alternatives.back().chosen = true;
+  std::vector<protocol::Candidate> shown = step.top;
+  if (std::ranges::find(shown, step.id, &protocol::Candidate::id) == shown.end()) {
+    shown.push_back({step.id, step.token, step.display, step.probability, 0});
+  }
+  v.alternatives = bar_views(shown, v.scale, words);
+  for (BarView& bar : v.alternatives) bar.chosen = bar.id == step.id;
 }
 
 void writer_steps(GenerationView& v, const GenerationState& g, const Words& words) {

@@ -24,7 +24,7 @@ std::string blank_title(const protocol::Reading& reading, std::size_t i, const W
   if (reading.task == "translate") return words.strings.get("prediction.first");
   const auto at = static_cast<std::size_t>(blank.position);
   if (reading.task == "guess" && at < reading.tokens.size()) {
-    return words.strings.fill("prediction.hidden", {{"piece", visible(reading.tokens[at].display)}});
+    return words.strings.fill("prediction.hidden", {{"piece", piece_text(reading.tokens[at].display, reading.tokens[at].text)}});
   }
   if (reading.predictions.size() == 1) return words.strings.get("prediction.blank");
   return words.strings.fill("prediction.blank_number", {{"number", count_text(static_cast<std::int64_t>(i) + 1)}});
@@ -61,7 +61,7 @@ PredictionView build_prediction(const state::State& state, Family family, const 
     b.piece = static_cast<std::size_t>(blank.position);
     b.entropy = entropy_text(blank.entropy_bits, words);
     b.entropy_words = entropy_words(blank.entropy_bits, words);
-    for (const protocol::Candidate& c : blank.top) b.bars.push_back(bar_view(c, v.scale, words));
+    b.bars = bar_views(blank.top, v.scale, words);
     if (b.piece < reading.tokens.size() && reading.task != "translate") {
       b.hovered = lit(state, family, state::Side::text, reading.tokens[b.piece], b.piece).hovered;
     }

@@ -45,7 +45,7 @@ struct Row {
     TokenView v;
     v.index = i;
     v.id = piece.id;
-    v.display = visible(piece.display.empty() ? piece.text : piece.display);
+    v.display = piece_text(piece.display, piece.text);
     v.token = piece.text;
     v.id_text = count_text(piece.id);
     v.bytes_text = bytes_text(piece, words);

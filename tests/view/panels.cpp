@@ -275,6 +275,18 @@ TEST_CASE("emoji and combining marks stay whole in words, marks and pieces") {
   CHECK(tokens.pieces[2].begin == 15);
 }
 
+TEST_CASE("a piece that begins a word is shown without its space, unless it would read like another one") {
+  CHECK(view::piece_text(" dog", "Ġdog") == "dog");
+  CHECK(view::piece_text(" ", "Ġ") == "␣");
+  CHECK(view::piece_text("  ", "ĠĠ") == "␣␣");
+  CHECK(view::piece_text("", "</s>") == "</s>");
+  const view::Strings en = words("en");
+  const auto bars = view::bar_views({{1, "Ġis", " is", 0.5, 1}, {2, "is", "is", 0.25, 0}, {3, "Ġwas", " was", 0.125, 0}}, 1, view::words_of(en));
+  CHECK(bars[0].display == "␣is");
+  CHECK(bars[1].display == "is");
+  CHECK(bars[2].display == "was");
+}
+
 TEST_CASE("white space in a piece is made visible") {
   CHECK(view::visible("a b\n") == "a␣b⏎");
   CHECK(view::visible("") == "∅");
