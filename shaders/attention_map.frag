@@ -1,6 +1,6 @@
 #version 300 es
 // One map of attention: a cell per query (row) and key (column), in a scale whose zero is the colour of the page.
-// The CPU twin of the scale is src/ui/map_colour.cpp (legends); tests/ui/test_map_colour.cpp compares the stops.
+// The CPU twin of the scale is src/ui/map_colour.cpp (legends), which also gives the stops; tests/ui/test_look.cpp measures them.
 precision highp float;
 precision highp sampler2D;
 

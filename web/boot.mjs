@@ -77,7 +77,6 @@ async function boot() {
   const canvas = /** @type {HTMLCanvasElement} */ (element('view'));
   const settings = storage();
   const query = new URLSearchParams(location.search);
-  const typedBefore = field.value === field.defaultValue ? '' : field.value;
 
   // --- the engine, at once ---
   /** @type {(info: {webgpu: boolean, adapter: string}) => void} */
@@ -145,6 +144,7 @@ async function boot() {
 
   const language = preferredLanguage();
   document.documentElement.lang = language;
+  const typedBefore = field.value === field.defaultValue ? '' : field.value;  // the field is there from the first paint
   const problem = page.start(JSON.stringify({ language, settings: settings?.getItem('trilens.settings') ?? '', text: query.get('text') ?? typedBefore, canvas: '#view' }));
 
   const dark = matchMedia('(prefers-color-scheme: dark)');

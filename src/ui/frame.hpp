@@ -65,7 +65,6 @@ class Frame {
   // Words broken into lines of `width`, at most `most` of them; the first one's top at `at`. Returns the height.
   float paragraph(Point at, float width, std::string_view text, Type type, Colour colour, int most = 99);
   [[nodiscard]] float paragraph_height(float width, std::string_view text, Type type, int most = 99);
-  // The end of the text written last by paragraph(), on its baseline: where more may follow.
   // Turned left by `degrees` around the left end of its middle line.
   void turned(Point at, std::string_view text, Type type, Colour colour, float degrees);
   [[nodiscard]] static float line_height(Type type) { return static_cast<float>(static_cast<int>(type.size * kLine + 0.5F)); }
@@ -103,7 +102,6 @@ class Frame {
   [[nodiscard]] float snap(float value) const;
   void glyphs(ImVec2 at, std::string_view text, Fonts::Sized font, Colour colour);
   void tip(Point at, std::string_view text, bool above_pointer);
-  struct Lines;
   [[nodiscard]] std::vector<std::string_view> wrap(float width, std::string_view text, Type type, int most, bool& cut) const;
 
   FrameOptions options_;

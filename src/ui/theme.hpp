@@ -1,7 +1,7 @@
 // The look: colours and type, light and dark. The one place where a colour or a size is written down.
 //
 // One colour per family, the same everywhere (Okabe-Ito; lighter twins in the dark). Text meets 4.5 : 1 on `paper` and
-// `raised`: where the palette's own tone does not, `text` is a deeper twin. tests/ui/test_theme.cpp measures it.
+// `raised`: where the palette's own tone does not, `text` is a deeper twin. tests/ui/test_look.cpp measures it.
 #pragma once
 
 #include <array>

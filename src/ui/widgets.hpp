@@ -15,8 +15,6 @@
 
 namespace trilens::ui {
 
-inline constexpr float kTouch = 36;   // the least height of what a finger presses (44 on phones, see Shell)
-
 struct ButtonOptions {
   std::string_view label;             // for the tooltip and readers
   std::string_view keys;

@@ -208,3 +208,40 @@ test('a model that cannot be read says why in its column and the others go on', 
   assert.ok(now.columns[1].head.ready);
   assert.ok(now.columns[1].prediction.blanks.length > 0);
 }));
+
+test('on a phone a tap shows another family, and what was pressed stays in reach', () => withPage({ context: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 3 } }, async ({ page }) => {
+  const shown = async () => (await snapshot(page)).columns.filter((/** @type {any} */ c) => c.shown).map((/** @type {any} */ c) => c.family);
+  assert.deepEqual(await shown(), ['encoder']);
+  const field = await page.locator('#text').boundingBox();
+  assert.ok(field);
+  await page.touchscreen.tap(195, field.y + field.height + 32);
+  await calm(page);
+  assert.deepEqual(await shown(), ['decoder']);
+}));
+
+test('what is typed before the page has started is kept', async () => {
+  const opened = await openPage(session, {
+    wait: false,
+    before: (page) => page.route('**/trilens_page.wasm', async (route) => {
+      await page.locator('#text').fill('Typed early ___.');
+      await route.continue();
+    }),
+  });
+  await ready(opened.page);
+  assert.equal((await snapshot(opened.page)).text, 'Typed early ___.');
+  await opened.context.close();
+});
+
+test('a part of the page that is missing is named, with a way on', async () => {
+  const opened = await openPage(session, { wait: false, before: (page) => page.route('**/attention_map.frag', (route) => route.fulfill({ status: 404 })) });
+  await opened.page.locator('#failure button').waitFor();
+  assert.match(await opened.page.locator('#failure').innerText(), /attention_map\.frag/);
+  await opened.context.close();
+});
+
+test('the language follows the browser, and the page says so to readers', () => withPage({ context: { locale: 'nb-NO' } }, async ({ page }) => {
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'nb');
+  await page.waitForTimeout(700);
+  assert.ok(await page.locator('#text').getAttribute('placeholder'));
+  assert.equal((await snapshot(page)).language, 'nb');
+}));
