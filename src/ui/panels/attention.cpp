@@ -115,8 +115,14 @@ float draw_plan(const std::vector<view::AttentionView>& maps, Frame& frame, Plac
   draw_map(frame, *bridge, {place.x + side, y}, {cell, side, 0}, commands);
   draw_map(frame, *target, {target_x, y}, {cell, 0, name_target ? top : 0}, commands);
   y += cell * static_cast<float>(std::max(bridge->rows, target->rows)) + 8;
-  const auto* pointed = source->pointed ? source : bridge->pointed ? bridge : target->pointed ? target : source;
-  return y + draw_reading(*pointed, frame, {place.x, y, place.width});
+  for (const auto* map : {source, bridge, target}) {
+    if (map->pointed) return y + draw_reading(*map, frame, {place.x, y, place.width});
+  }
+  // Each map has a scale of its own: one strip, three readings.
+  std::string scales;
+  for (const auto* map : {source, bridge, target}) scales += (scales.empty() ? "" : "   ") + map->shape_sign + " " + map->scale_text;
+  draw_legend(frame, {place.x, y, place.width, 24}, scales);
+  return y + 24;
 }
 
 }  // namespace
