@@ -111,6 +111,9 @@ TEST_CASE("stop in mid-run cancels, keeps what is there, and the next step goes 
   CHECK(writer(page, Family::decoder).steps.size() == 1);
   CHECK_FALSE(writer(page, Family::decoder).trouble);
   page.apply(state::Step{});
+  // How far the engine had come when it was stopped nobody knows: it begins again and catches up.
+  REQUIRE(page.engine.find<protocol::BeginGeneration>(Family::decoder) != nullptr);
+  CHECK(std::get<protocol::Advance>(page.engine.find<protocol::Advance>(Family::decoder)->request).tokens == 2);
   page.engine.run();
   CHECK(page.state().clock.cursor == 2);
   CHECK(writer(page, Family::decoder).texts.at(2) == "one two");
