@@ -35,6 +35,19 @@ async function textOf(source) {
   return response.text();
 }
 
+const turns = new MessageChannel();
+/** @type {(() => void)[]} */
+const waiting = [];
+turns.port1.onmessage = () => waiting.shift()?.();
+
+/** Resolves in a later turn of the event loop, at once otherwise (a timer would wait 4 ms). @returns {Promise<void>} */
+function nextTurn() {
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+    turns.port2.postMessage(null);
+  });
+}
+
 export class EngineHost {
   /** @param {{files: FileSource, runtime: () => Promise<OrtRuntime>, webgpu: {available: boolean, name: string}}} parts */
   constructor({ files, runtime, webgpu }) {
@@ -161,8 +174,9 @@ export class EngineHost {
       const known = error instanceof TrilensError ? error : new TrilensError('internal', 'Something in the engine went wrong that should not; please report it.', describe(error));
       reply = { json: { error: { code: known.code, message: known.message, detail: known.detail } } };
     }
-    // Never on the stack of the call that asked.
-    await null;
+    // Never on the stack of the call that asked; and after a turn of the event loop: on WASM everything else happens in
+    // microtasks, and a cancel or a newer request would not be heard between two tokens.
+    await nextTurn();
     const { open, place, close, text, heap } = this.engine;
     open(ticket, text(JSON.stringify(reply.json)));
     (reply.payloads ?? []).forEach((bytes, i) => {

@@ -11,14 +11,15 @@ import { startServer } from '../../scripts/serve.mjs';
 
 const kHere = path.dirname(fileURLToPath(import.meta.url));
 const kArguments = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
-  '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-unsafe-swiftshader'];
+  '--enable-unsafe-swiftshader'];
+const kWebGpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 
-/** @param {string[]} [more] further arguments of Chromium */
-export async function openBrowser(more = []) {
+/** @param {string[]} [more] further arguments of Chromium @param {{webgpu?: boolean}} [options] */
+export async function openBrowser(more = [], { webgpu = true } = {}) {
   const server = process.env.TRILENS_URL ? null
     : await startServer({ folder: process.env.TRILENS_SITE ?? path.join(kHere, '../../build/wasm/site'), port: 0 });
   const url = process.env.TRILENS_URL ?? /** @type {any} */ (server).origin;
-  const browser = await chromium.launch({ executablePath: process.env.TRILENS_CHROMIUM || '/usr/bin/chromium', args: [...kArguments, ...more] });
+  const browser = await chromium.launch({ executablePath: process.env.TRILENS_CHROMIUM || '/usr/bin/chromium', args: [...kArguments, ...(webgpu ? kWebGpu : []), ...more] });
   return { browser, url, close: async () => { await browser.close(); await server?.close(); } };
 }
 

@@ -3,10 +3,10 @@
 import { openBrowser, openPage } from './page_support.mjs';
 
 /**
- * @param {{query?: string, flags?: string[], before?: (page: import('playwright-core').Page) => Promise<unknown>, wait?: boolean}} [options]
+ * @param {{query?: string, webgpu?: boolean, before?: (page: import('playwright-core').Page) => Promise<unknown>, wait?: boolean}} [options]
  */
 export async function openTrilens(options = {}) {
-  const session = await openBrowser(options.flags ?? []);
+  const session = await openBrowser([], options);
   const { page, requests, problems } = await openPage(session, { engine: 'real', ...options });
   return {
     session, page, requests, problems,
