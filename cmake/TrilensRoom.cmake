@@ -40,6 +40,9 @@ function(trilens_tests name)
   if(EMSCRIPTEN)
     target_link_options(test_${name} PRIVATE -sNODERAWFS=1 -sEXIT_RUNTIME=1 -sALLOW_MEMORY_GROWTH=1 -sMAXIMUM_MEMORY=4GB -sSTACK_SIZE=1MB)
   endif()
+  if(EMSCRIPTEN)  # the programs are CommonJS, but the repository's package.json says "module"
+    file(WRITE "${CMAKE_BINARY_DIR}/package.json" "{ \"type\": \"commonjs\" }\n")
+  endif()
   file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/results")
   add_test(NAME ${name} COMMAND test_${name} --reporter console --reporter "xml::out=${CMAKE_BINARY_DIR}/results/${name}.xml"
     WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
