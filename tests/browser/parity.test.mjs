@@ -163,6 +163,17 @@ for (const provider of ['wasm', 'webgpu']) {
         }
       }
     });
+
+    test('sampled continuations equal the reference for the same logits and the same random numbers', async () => {
+      for (const [data, family] of [[gpt2, 'decoder'], [t5, 'encoder_decoder']]) {
+        for (const entry of data.sample.filter((/** @type {any} */ _, /** @type {number} */ i) => provider === 'wasm' || i % 4 === 0)) {
+          const result = await trilens.command({
+            type: 'generate', family, text: entry.text, options: { ...entry.options, strategy: 'sample', seed: entry.seed, alternatives: 0 },
+          });
+          assert.deepEqual(result.ids, entry.ids, `${entry.text} with ${JSON.stringify(entry.options)} and seed ${entry.seed}`);
+        }
+      }
+    });
   });
 }
 
