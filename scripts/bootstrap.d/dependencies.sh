@@ -226,6 +226,6 @@ set(TRILENS_NINJA "$NINJA")
 CMAKE
   local file
   for file in env.sh deps.cmake; do
-    if cmp -s "$ROOT/build/$file.new" "$ROOT/build/$file"; then rm "$ROOT/build/$file.new"; else mv "$ROOT/build/$file.new" "$ROOT/build/$file"; fi
+    if [[ -f $ROOT/build/$file && $(<"$ROOT/build/$file.new") == "$(<"$ROOT/build/$file")" ]]; then rm "$ROOT/build/$file.new"; else mv "$ROOT/build/$file.new" "$ROOT/build/$file"; fi
   done
 }
