@@ -114,9 +114,9 @@ class Teller:
             lines += self.shared[name]
         line = self.dice.choose(lines)
         self.told.combinations += [
-            f"{line.en}|{value.en}"
+            f"{line.en}|{value.forms[0][0] if isinstance(value, Phrase) else value.en}"
             for name in variables(line.en)
-            if isinstance(value := self.cast.get(name), Noun | Place | Adjective)
+            if isinstance(value := self.cast.get(name), Noun | Place | Adjective | Phrase)
         ]
         return self.fill(line, line.en, line.fr)
 
@@ -168,7 +168,7 @@ class Teller:
         near = self.previous | set(mentioned)
         made = Names({}, {}, {})
         for name in dict.fromkeys(mentioned):
-            made.en[name], made.fr[name] = self.called(name, near)
+            made.en[name], made.fr[name] = self.called(name, near, self.known | set(made.en))
             bare = [m.group(1) for m in SLOT.finditer(english) if re.match(rf"{name}(?![\w?])", m.group(1))]
             others = {n for n in near - {name} if self.cast[n].female == self.cast[name].female}
             rival = {n for n in set(mentioned) - {name} if self.cast[n].female == self.cast[name].female}
@@ -176,7 +176,7 @@ class Teller:
             for number, slot in enumerate(bare):
                 if slot != name:
                     continue
-                if number == 0:
+                if not {name, f"{name}.name"} & set(bare[:number]):
                     clear, share = name in self.previous and not others, PRONOUN_SHARE
                 else:
                     clear, share = not rival, SAME_LINE_PRONOUN_SHARE
@@ -190,14 +190,14 @@ class Teller:
         self.known |= self.previous
         return made
 
-    def called(self, name: str, near: set[str]) -> Pair:
+    def called(self, name: str, near: set[str], known: set[str]) -> Pair:
         """The name of a person; a relative is "her brother" where it is clear whose."""
         person = self.cast[name]
         if person.owner is None:
             return person.en, person.fr
         owner = self.cast[person.owner]
         rivals = {n for n in near - {name, person.owner} if self.cast[n].female == owner.female}
-        if person.owner in self.known and not rivals:
+        if person.owner in known and not rivals:
             return ("her " if owner.female else "his ") + person.en, fr.possessive("s", person.fr, person.female)
         return f"{owner.en}'s {person.en}", f"{fr.the(person.fr, person.female)} {fr.of(owner.fr)}"
 
@@ -242,8 +242,8 @@ class Teller:
         """A name, a relative of somebody, or somebody with a job."""
         names = [value.en for value in taken if isinstance(value, Person)]
         if spec[0] == "relative":
-            en, fr, female = self.dice.choose([r for r in lexicon.relatives() if r[0] not in names])
-            return Person(en, fr, female, spec[1])
+            english, french, female = self.dice.choose([r for r in lexicon.relatives() if r[0] not in names])
+            return Person(english, french, female, spec[1])
         wanted = None
         if len(spec) >= 3 and spec[-2] in ("other", "same"):
             wanted = self.cast[spec[-1]].female == (spec[-2] == "same")
@@ -269,4 +269,4 @@ def variables(text: str) -> list[str]:
 def sentence(text: str) -> str:
     """A capital at the start and after each stop; what follows a closing quotation mark stays as it is."""
     text = re.sub(r'^("?)(\w)', lambda m: m.group(1) + m.group(2).upper(), text)
-    return re.sub(r"(?<=[.?!]) +(\w)", lambda m: " " + m.group(1).upper(), text)
+    return re.sub(r'(?<=[.?!]) +("?)(\w)', lambda m: f" {m.group(1)}{m.group(2).upper()}", text)
