@@ -82,9 +82,10 @@ export class Mirror {
       .map((id) => this.#button(header[id].label, { type: header[id].id ?? id }, header[id].enabled));
     nodes.push(make('p', {}, ...buttons));
     if (examples?.rows?.length) {
-      nodes.push(make('h3', {}, examples.title),
-        make('ul', {}, ...examples.rows.map((/** @type {any} */ row) =>
-          make('li', {}, this.#button(`${row.title}: ${row.text}`, { type: 'set_text', text: row.text })))));
+      const list = (/** @type {string} */ family) => make('ul', {}, ...examples.rows.filter((/** @type {any} */ row) => row.family === family)
+        .map((/** @type {any} */ row) => make('li', {}, this.#button(`${row.title}: ${row.text}`, { type: 'use_example', id: row.id }))));
+      nodes.push(make('h3', {}, examples.title), list(''));
+      for (const group of examples.groups) nodes.push(make('h4', {}, group.title), list(group.family.id));
     }
     return nodes;
   }

@@ -1,11 +1,11 @@
-"""Make the bundled models: corpus, tokenizers, training, export, scores, cards, fixtures.
+"""Make the bundled models: data, tokenizers, training, export, scores, cards, fixtures.
 
-    python scripts/models/make.py                    everything; training resumes and takes --minutes in all
+    python scripts/models/make.py                    everything; training resumes
+    python scripts/models/make.py data               one command for the corpus: everyday sentences and small world
     python scripts/models/make.py export evaluate    some steps, in the order below
     python scripts/models/make.py --list             the steps
 
-The three trainings run side by side. A GPU is used where PyTorch finds one. Checkpoints and logs:
-build/training/.
+The three trainings run side by side, one core each. Checkpoints and logs: build/training/ (or $TRILENS_TRAINING).
 """
 
 import argparse
@@ -19,14 +19,18 @@ ORACLES = HERE.parents[1] / "tests" / "oracles"
 FAMILIES = ("bert", "gpt2", "t5")
 STEPS = {
     "corpus": "filter the original pairs again (needs --original)",
+    "data": "tell the small world into build/world/, and write the data card",
     "tokenizers": "train the tokenizers (the models must be trained anew after a change)",
     "train": "train, or go on training",
     "export": "the best checkpoints to assets/models/, checked against PyTorch; the catalog",
-    "evaluate": "scores on the held-out sentences",
-    "cards": "README.md of each model",
+    "probes": "the phenomena with known answers, assets/probes/",
+    "evaluate": "scores on what is held out, assets/models/scores.json",
+    "cards": "README.md of each model, docs/phenomena.md",
     "fixtures": "the reference's answers for the tests",
 }
-USUAL = ("train", "export", "evaluate", "cards", "fixtures")
+MODULES = {"tokenizers": "trio.vocabulary", "cards": "trio.card", "probes": "probes.build"}
+TOKENS = 56_000_000
+USUAL = ("data", "train", "export", "probes", "evaluate", "cards", "fixtures")
 
 
 def run(*arguments: str, folder: Path = HERE) -> None:
@@ -35,11 +39,10 @@ def run(*arguments: str, folder: Path = HERE) -> None:
     subprocess.run([sys.executable, *arguments], cwd=folder, check=True)
 
 
-def train(minutes: float, threads: int) -> None:
-    """The three side by side, at the lowest priority."""
-    environment = os.environ | {"TOKENIZERS_PARALLELISM": "false", "OMP_NUM_THREADS": str(threads)}
-    options = ["--minutes", str(minutes), "--threads", str(threads)]
-    commands = [[sys.executable, "-m", "trio.train", family, *options] for family in FAMILIES]
+def train(tokens: int) -> None:
+    """The three side by side, the same number of tokens each."""
+    environment = os.environ | {"TOKENIZERS_PARALLELISM": "false", "OMP_NUM_THREADS": "1"}
+    commands = [[sys.executable, "-m", "trio.train", family, "--tokens", str(tokens)] for family in FAMILIES]
     started = [subprocess.Popen(command, cwd=HERE, env=environment) for command in commands]
     codes = [process.wait() for process in started]
     if any(codes):
@@ -53,10 +56,7 @@ def main() -> None:
     )
     parser.add_argument("steps", nargs="*", metavar="STEP", help=", ".join(STEPS))
     parser.add_argument("--list", action="store_true", help="say what the steps are")
-    parser.add_argument(
-        "--minutes", type=float, default=95, help="training time of each model, in all (default 95)"
-    )
-    parser.add_argument("--threads", type=int, default=1, help="CPU threads of each training (default 1)")
+    parser.add_argument("--tokens", type=int, default=TOKENS, help=f"seen by each model (default {TOKENS:,})")
     parser.add_argument("--original", help="the unfiltered pairs, eng-fra.tsv.xz, for the step corpus")
     arguments = parser.parse_args()
     if arguments.list:
@@ -71,13 +71,16 @@ def main() -> None:
                 parser.error("the step corpus needs --original FILE")
             run("corpus/build.py", str(Path(arguments.original).resolve()))
         elif step == "train":
-            train(arguments.minutes, arguments.threads)
+            train(arguments.tokens)
+        elif step == "data":
+            run("-m", "world.generate")
+            run("-m", "world.card")
         elif step == "fixtures":
             for script in ("tokenizers_oracle", "search_oracle", "sampling_oracle", "models_oracle"):
                 run(f"{script}.py", folder=ORACLES)
         else:
-            run("-m", "trio." + {"tokenizers": "vocabulary", "cards": "card"}.get(step, step))
-        if step == "export":
+            run("-m", MODULES.get(step, f"trio.{step}"))
+        if step in ("export", "tokenizers"):
             subprocess.run([HERE.parent / "catalog"], check=True)  # sizes and digests of the new files
 
 

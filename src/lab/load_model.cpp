@@ -122,7 +122,7 @@ Result<void> Loader::read_words_and_shape() {
   }
   auto tokenizer = tokenize::Tokenizer::from_json(text_of(files_, "tokenizer.json"));
   if (!tokenizer) return std::unexpected(tokenizer.error());
-  PromptForms forms{.mask = config->mask_token, .sentinel_prefix = {}, .task_prefix = config->task_prefix};
+  PromptForms forms{.mask = config->mask_token, .sentinel_prefix = {}, .task_prefixes = config->task_prefixes};
   if (config->family == Family::encoder_decoder && tokenizer->id_of("<extra_id_0>")) forms.sentinel_prefix = "<extra_id_";
   model_ = std::make_unique<LoadedModel>(LoadedModel{.family = config->family,
                                                      .id = entry_.id,

@@ -104,7 +104,10 @@ Prompt reading_prompt(Family family, std::string_view text, const PromptForms& f
   if (family != Family::encoder_decoder || !find_blanks(text, forms).empty()) return with_blanks(family, text, forms);
   Prompt prompt;
   // A visitor who writes a task of their own ("summarize: ...") is taken at their word.
-  if (!text.starts_with(forms.task_prefix)) prompt.append(forms.task_prefix, {0, 0}, false);
+  const auto stands_first = [&](const std::string& prefix) { return text.starts_with(prefix); };
+  if (!forms.task_prefixes.empty() && std::ranges::none_of(forms.task_prefixes, stands_first)) {
+    prompt.append(forms.task_prefixes.front(), {0, 0}, false);
+  }
   prompt.append(text, {0, text.size()}, true);
   return prompt;
 }

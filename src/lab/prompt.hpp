@@ -26,9 +26,9 @@ struct ByteRange {
 
 // How a family writes a blank and what it puts before a text without one.
 struct PromptForms {
-  std::string mask;             // encoder: "[MASK]"; empty where there is none
-  std::string sentinel_prefix;  // encoder-decoder: "<extra_id_"; the k-th blank is sentinel_prefix + k + ">"
-  std::string task_prefix;      // encoder-decoder: "translate English to French: "
+  std::string mask;                        // encoder: "[MASK]"; empty where there is none
+  std::string sentinel_prefix;             // encoder-decoder: "<extra_id_"; the k-th blank is sentinel_prefix + k + ">"
+  std::vector<std::string> task_prefixes;  // encoder-decoder: "translate English to French: ", "summarize: "; the first is added
 };
 
 class Prompt {

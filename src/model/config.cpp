@@ -1,5 +1,6 @@
 #include "model/config.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -86,11 +87,16 @@ std::string mask_token(JsonFields& in, const Json& json) {
   return in.text("mask_token");
 }
 
-std::string first_prefix(JsonFields& in) {
+// A translation comes first: of all tasks it is the one that a sentence without a prefix is given.
+std::vector<std::string> task_prefixes(JsonFields& in) {
+  std::vector<std::string> out;
   for (const Json& task : in.object_or_empty("task_specific_params")) {
-    if (task.is_object() && task.contains("prefix") && task["prefix"].is_string()) return task["prefix"].get<std::string>();
+    if (!task.is_object() || !task.contains("prefix") || !task["prefix"].is_string()) continue;
+    out.push_back(task["prefix"].get<std::string>());
   }
-  return {};
+  std::erase(out, "");
+  std::ranges::stable_partition(out, [](const std::string& prefix) { return prefix.starts_with("translate "); });
+  return out;
 }
 
 }  // namespace
@@ -137,7 +143,7 @@ Result<Config> parse_config(const ConfigFiles& files) {
     out.decoder_start_id = start.value_or(0);
   }
   out.mask_token = out.family == Family::encoder ? mask_token(tokenizer, *tokenizer_json) : std::string{};
-  out.task_prefix = first_prefix(in);
+  out.task_prefixes = task_prefixes(in);
   for (const JsonFields* fields : {&in, &generation, &tokenizer}) {
     if (!fields->ok()) return fields->error();
   }

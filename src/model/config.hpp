@@ -35,7 +35,7 @@ struct Config {
   std::optional<std::int32_t> pad_id;
   std::int32_t decoder_start_id = 0;     // encoder-decoder
   std::string mask_token;                // encoder: "[MASK]", "<mask>"; else empty
-  std::string task_prefix;               // encoder-decoder: the first prefix of task_specific_params; may be empty
+  std::vector<std::string> task_prefixes;  // encoder-decoder: task_specific_params' prefixes, the one to add first; may be empty
 };
 
 struct ConfigFiles {

@@ -17,10 +17,14 @@ bool is_quantization_detail(const Model& m, const Node& n, std::size_t i) {
   if (one_of(n.op, {"DequantizeLinear", "QuantizeLinear"})) return i == 1 || i == 2;
   if (one_of(n.op, {"MatMulInteger", "ConvInteger", "MatMulNBits", "GatherBlockQuantized"})) return i >= 2;
   if (n.op != "Mul" || n.inputs.size() != 2) return false;
-  // scale of the input times scale of the weight, in dynamically quantized files
   const ValueId other = n.inputs[i == 0 ? 1 : 0];
   const Node* p = m.producer_of(other);
-  return p != nullptr && p->op == "DynamicQuantizeLinear" && m.values[other].output_index == 1;
+  if (p == nullptr) return false;
+  // scale of the input times scale of the weight, in dynamically quantized files
+  if (p->op == "DynamicQuantizeLinear") return m.values[other].output_index == 1;
+  // Integers that become a weight by Cast and Mul, without operators for quantization.
+  const ValueId steps = Model::input(*p, 0);
+  return p->op == "Cast" && !m.dynamic(steps) && steps != kNone && is_quantized(m.values[steps].type);
 }
 
 std::uint64_t mix(std::uint64_t z) {

@@ -149,7 +149,16 @@ Result<std::vector<Example>> parse_examples(std::string_view text) {
         return refuse("example " + std::to_string(out.size() + 1) + " has no `" + field + "`");
       }
     }
-    out.push_back({item["id"].get<std::string>(), item["text"].get<std::string>(), item["title"].get<std::string>(), item["look"].get<std::string>()});
+    Example example{item["id"].get<std::string>(), item["text"].get<std::string>(), item["title"].get<std::string>(), item["look"].get<std::string>()};
+    if (item.contains("family")) {
+      const std::string name = item["family"].is_string() ? item["family"].get<std::string>() : item["family"].dump();
+      example.family = family_from_name(name);
+      if (!example.family) {
+        return refuse("example " + std::to_string(out.size() + 1) + " (`" + example.id + "`) is for an unknown family `" + name +
+                      "`; it must be encoder, decoder or encoder_decoder, or left out");
+      }
+    }
+    out.push_back(std::move(example));
   }
   return out;
 }

@@ -160,6 +160,7 @@ struct Example {
   std::string text;       // with `___` for a blank
   std::string title_key;  // of i18n
   std::string look_key;   // of i18n: what to look at
+  std::optional<Family> family = {};  // whose architecture it shows; none: all three. All columns read it either way
 };
 
 struct State {

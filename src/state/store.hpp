@@ -62,7 +62,8 @@ class Store {
   std::unique_ptr<Impl> impl_;
 };
 
-// assets/examples.json: {"examples": [{"id", "text", "title", "look"}]}. Errors: invalid_argument.
+// assets/examples.json: {"examples": [{"id", "text", "title", "look", "family"?}]}; family: "encoder",
+// "decoder" or "encoder_decoder", left out for what shows something about all three. Errors: invalid_argument.
 [[nodiscard]] Result<std::vector<Example>> parse_examples(std::string_view json);
 
 }  // namespace trilens::state

@@ -1,4 +1,4 @@
-// Shell's middle: the examples, then the rows, each drawn across all columns so that they line up.
+// Shell's middle: the examples (panels/examples.cpp), then the rows, each drawn across all columns so that they line up.
 
 #include <array>
 #include <cmath>
@@ -57,31 +57,7 @@ float draw_section_head(const view::ColumnView& column, const Section& section, 
 float Shell::draw_intro(const view::PageView& view, Frame& frame, Place place, Commands& commands) {
   const Theme& theme = frame.theme;
   frame.interaction.region(id_of("region-examples"));
-  const float tall = panel_.phone ? 40 : 32;
-  const float label = frame.measure(view.examples.title, kSmall) + 14;
-  frame.line({place.x, place.y, label, tall}, view.examples.title, kSmall, theme.muted);
-  std::vector<view::ChoiceView> all;
-  for (const auto& row : view.examples.rows) all.push_back({row.id, row.title, row.selected});
-  const float more = 44;
-  float x = place.x + label;
-  for (std::size_t i = 0; i < view.examples.rows.size(); ++i) {
-    const view::ExampleView& row = view.examples.rows[i];
-    const float wide = text_button_width(frame, row.title);
-    const bool last = i + 1 == view.examples.rows.size();
-    if (x + wide + (last ? 0 : more) > place.x + place.width) {
-      std::vector<view::ChoiceView> rest(all.begin() + static_cast<std::ptrdiff_t>(i), all.end());
-      rest.insert(rest.begin(), view::ChoiceView{"", "…", true});
-      const auto chosen = dropdown(frame, id_of("examples-more"), {x, place.y, 52, tall}, panel_.open_menu, {{}, rest});
-      if (chosen && *chosen > 0) commands.emplace_back(state::UseExample{rest[*chosen].id});
-      break;
-    }
-    ButtonOptions options;
-    options.label = row.text;
-    options.active = row.selected;
-    if (text_button(frame, id_of("example", i), {x, place.y, wide, tall}, row.title, options)) commands.emplace_back(state::UseExample{row.id});
-    x += wide + 8;
-  }
-  float y = place.y + tall + 6;
+  float y = ui::draw(view.examples, frame, place, panel_, commands) + 6;
   if (!view.examples.look.empty()) y += frame.paragraph({place.x, y + 2}, place.width, view.examples.look, kBody, theme.ink, 6) + 6;
   if (!view.header.input_note.empty()) y += frame.paragraph({place.x, y}, place.width, view.header.input_note, kSmall, theme.muted, 3) + 4;
   return y;

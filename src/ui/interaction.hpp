@@ -77,6 +77,10 @@ class Interaction {
   void clip(Rect rect) { clip_ = rect; }
   [[nodiscard]] Rect clip() const { return clip_; }
   void return_focus(Id id) { focus_ = id; }  // from a menu that closes to what opened it
+  void reveal(Id id) {  // as return_focus, and scrolls there
+    focus_ = id;
+    reveal_ = true;
+  }
   void leave(Key arrow) { move_focus(arrow); }
   // Whether a target that is drawn later in the frame (in a menu on top) has been pressed.
   [[nodiscard]] bool take_pressed(Id id) const { return id != 0 && activated_ == id; }

@@ -1,6 +1,7 @@
 #include "ui/shell.hpp"
 
 #include <cmath>
+#include <utility>
 
 #include "ui/bars_ui.hpp"
 #include "ui/widgets.hpp"
@@ -131,6 +132,7 @@ bool Shell::shortcut(Shortcut shortcut, const view::PageView& view, Commands& co
     case Shortcut::keys: return give(true, state::ToggleKeys{});
     case Shortcut::escape:
       if (panel_.open_menu != 0) panel_.open_menu = 0;
+      else if (panel_.open_examples) panel_.closed_examples = std::exchange(panel_.open_examples, std::nullopt);
       else if (view.keys.open) commands.emplace_back(state::ToggleKeys{});
       else if (view.options.open) commands.emplace_back(state::ToggleOptions{});
       else commands.emplace_back(state::ClearSelection{});

@@ -72,9 +72,22 @@ std::string sentence(const State& s, const Words& words, bool& busy) {
 ExamplesView build_examples(const State& s, const Words& words) {
   ExamplesView v;
   v.title = words.strings.get("examples.title");
+  v.more = words.strings.get("examples.more");
   for (const state::Example& e : s.examples) {
-    v.rows.push_back({e.id, words.strings.get(e.title_key), e.text, words.strings.get(e.look_key), e.id == s.example});
+    v.rows.push_back({e.id, words.strings.get(e.title_key), e.text, words.strings.get(e.look_key), e.id == s.example, e.family});
     if (e.id == s.example) v.look = v.rows.back().look;
+  }
+  for (const Family family : kFamilies) {
+    ExampleGroupView group{family_view(family, words), {}, {}, 0, false};
+    for (const ExampleView& row : v.rows) {
+      if (row.family != family) continue;
+      ++group.count;
+      group.selected |= row.selected;
+    }
+    if (group.count == 0) continue;
+    group.title = words.strings.get("examples.group." + group.family.id + ".title");
+    group.note = words.strings.get("examples.group." + group.family.id + ".note");
+    v.groups.push_back(std::move(group));
   }
   return v;
 }

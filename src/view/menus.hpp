@@ -15,11 +15,23 @@ struct ExampleView {
   std::string text;
   std::string look;          // what to look at
   bool selected = false;
+  std::optional<Family> family = {};  // whose group it stands in; none: the row that all three share
+};
+
+// What shows one architecture. Its examples are the rows with this family, in their order.
+struct ExampleGroupView {
+  FamilyView family;
+  std::string title;         // "Examples for the encoder (BERT)"
+  std::string note;          // what they have in common, in one sentence
+  std::int64_t count = 0;
+  bool selected = false;     // the one on screen is in it
 };
 
 struct ExamplesView {
   std::string title;
-  std::vector<ExampleView> rows;
+  std::vector<ExampleView> rows;          // all there are
+  std::string more;          // before the groups: "More"
+  std::vector<ExampleGroupView> groups;   // in the order of the columns; only those that have examples
   std::string look;          // of the one on screen; empty: none is
 };
 

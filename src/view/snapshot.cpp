@@ -295,11 +295,22 @@ void describe(Writer& io, ExampleView& v) {
   io("text", v.text);
   io("look", v.look);
   io("selected", v.selected);
+  std::string family = v.family ? std::string(family_name(*v.family)) : std::string();
+  io("family", family);
+}
+
+void describe(Writer& io, ExampleGroupView& v) {
+  io("family", v.family);
+  io("title", v.title);
+  io("note", v.note);
+  io("count", v.count);
+  io("selected", v.selected);
 }
 
 void describe(Writer& io, ExamplesView& v) {
   io("title", v.title);
   io("rows", v.rows);
+  io("groups", v.groups);
   io("look", v.look);
 }
 

@@ -99,6 +99,51 @@ test('F6 moves between regions, arrows inside, and where one stands is said alou
   assert.ok(await page.locator('#focus-words').textContent());
 }));
 
+test('the examples of a family are reached by keys alone, and Escape puts them away', () => withPage({}, async ({ page }) => {
+  const said = async () => { await calm(page); return await page.locator('#focus-words').textContent() ?? ''; };
+  /** @param {string} key @param {string} words */
+  const pressUntil = async (key, words) => {
+    for (let tries = 0; tries < 12; ++tries) {
+      if ((await said()).includes(words)) return;
+      await page.keyboard.press(key);
+    }
+    assert.fail(`${key} never came to ${words}`);
+  };
+  const { groups, rows } = (await snapshot(page)).examples;
+  assert.deepEqual(groups.map((/** @type {any} */ group) => group.family.id), ['encoder', 'decoder', 'encoder_decoder']);
+  await page.locator('#text').focus();
+  await page.keyboard.press('Tab');
+  await pressUntil('F6', rows[0].text);
+  await pressUntil('ArrowRight', groups[1].title);
+  await page.keyboard.press('Enter');
+  await calm(page);
+  await page.keyboard.press('ArrowDown');
+  const text = await said();
+  const chosen = rows.find((/** @type {any} */ row) => row.text === text);
+  assert.equal(chosen?.family, 'decoder');
+  await page.keyboard.press('Enter');
+  await calm(page);
+  const after = await snapshot(page);
+  assert.equal(after.example, chosen.id);
+  assert.equal(after.examples.look, chosen.look);
+  assert.deepEqual(after.examples.groups.map((/** @type {any} */ group) => group.selected), [false, true, false]);
+  await page.keyboard.press('Escape');
+  assert.equal(await said(), groups[1].title);
+}));
+
+test('on a phone an example that is chosen closes its group and shows what to look for', () => withPage(
+  { context: { viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true } }, async ({ page }) => {
+    await page.touchscreen.tap(320, 294);  // T5
+    await calm(page);
+    await page.evaluate(() => window.scrollTo(0, 500));
+    await calm(page);
+    await page.touchscreen.tap(110, 420);
+    await calm(page);
+    const { examples } = await snapshot(page);
+    assert.equal(examples.groups[2].selected, true);
+    assert.ok(await page.evaluate(() => window.scrollY) < 200);
+  }));
+
 test('"?" opens the list of keys, Escape closes it', () => withPage({}, async ({ page }) => {
   await page.locator('#view').focus();
   await page.keyboard.press('?');

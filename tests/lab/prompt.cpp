@@ -6,7 +6,7 @@ using namespace trilens;
 using namespace trilens::lab;
 
 namespace {
-const PromptForms kForms{.mask = "[MASK]", .sentinel_prefix = "<extra_id_", .task_prefix = "translate English to French: "};
+const PromptForms kForms{.mask = "[MASK]", .sentinel_prefix = "<extra_id_", .task_prefixes = {"translate English to French: ", "summarize: "}};
 constexpr std::string_view kText = "The ___ is ____ red.";
 }  // namespace
 
@@ -28,6 +28,9 @@ TEST_CASE("a blank written in one family's form is every family's blank") {
 TEST_CASE("a text without a blank gets the task prefix, unless it brings its own") {
   CHECK(reading_prompt(Family::encoder_decoder, "hi", kForms).text() == "translate English to French: hi");
   CHECK(reading_prompt(Family::encoder_decoder, "translate English to French: hi", kForms).text() == "translate English to French: hi");
+  CHECK(reading_prompt(Family::encoder_decoder, "summarize: hi", kForms).text() == "summarize: hi");
+  CHECK(reading_prompt(Family::encoder_decoder, "I summarize: hi", kForms).text() == "translate English to French: I summarize: hi");
+  CHECK(reading_prompt(Family::encoder_decoder, "hi", {.sentinel_prefix = "<extra_id_"}).text() == "hi");
   CHECK(reading_prompt(Family::encoder, "hi", kForms).text() == "hi");
 }
 

@@ -1,5 +1,6 @@
 #include "model/config.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -41,9 +42,9 @@ TEST_CASE("the bundled models are read as their cards say") {
     Family family;
     std::int64_t layers, decoder_layers, heads, hidden, head_size, vocabulary, max_tokens;
   };
-  for (const Expected& e : {Expected{"trilens-bert", Family::encoder, 4, 0, 4, 192, 48, 4096, 128},
-                            Expected{"trilens-gpt2", Family::decoder, 4, 0, 4, 192, 48, 4096, 128},
-                            Expected{"trilens-t5", Family::encoder_decoder, 3, 3, 4, 192, 48, 4096, 128}}) {
+  for (const Expected& e : {Expected{"trilens-bert", Family::encoder, 4, 0, 4, 256, 64, 6144, 192},
+                            Expected{"trilens-gpt2", Family::decoder, 4, 0, 4, 256, 64, 6144, 192},
+                            Expected{"trilens-t5", Family::encoder_decoder, 3, 3, 4, 256, 48, 6144, 192}}) {
     CAPTURE(e.id);
     const auto config = parse(file(e.id + "/config.json"), file(e.id + "/generation_config.json"), file(e.id + "/tokenizer_config.json"));
     REQUIRE(config.has_value());
@@ -57,7 +58,13 @@ TEST_CASE("the bundled models are read as their cards say") {
     CHECK(config->max_tokens == e.max_tokens);
     CHECK(config->mask_token == (e.family == Family::encoder ? "[MASK]" : ""));
     CHECK(config->eos_ids.empty() == (e.family == Family::encoder));
-    CHECK(config->task_prefix == (e.family == Family::encoder_decoder ? "translate English to French: " : ""));
+    const auto& prefixes = config->task_prefixes;
+    CHECK(prefixes.empty() == (e.family != Family::encoder_decoder));
+    if (prefixes.empty()) continue;
+    CHECK(prefixes.front() == "translate English to French: ");
+    for (const char* other : {"translate French to English: ", "summarize: ", "question: ", "correct: ", "sentiment: "}) {
+      CHECK(std::ranges::find(prefixes, other) != prefixes.end());
+    }
   }
 }
 
@@ -141,12 +148,16 @@ TEST_CASE("a config cut short at any byte is refused") {
   for (std::size_t n = 0; n < kT5.size(); ++n) CHECK(refused(kT5.substr(0, n)).code == ErrorCode::model_malformed);
 }
 
-TEST_CASE("task parameters without a prefix give none") {
+TEST_CASE("all prefixes of the task parameters are read, a translation's before the others") {
+  using Prefixes = std::vector<std::string>;
   const auto with = [](std::string_view params) { return parse(replaced(kT5, "}", ",\"task_specific_params\":" + std::string(params) + "}")); };
-  CHECK(with(R"({"a":{"prefix":"summarize: "}})")->task_prefix == "summarize: ");
-  CHECK(with(R"({"a":{"num_beams":4},"b":{"prefix":"x: "}})")->task_prefix == "x: ");
-  CHECK(with(R"({"a":7,"b":{"prefix":7}})")->task_prefix.empty());
-  CHECK(with("null")->task_prefix.empty());
+  CHECK(with(R"({"a":{"prefix":"summarize: "}})")->task_prefixes == Prefixes{"summarize: "});
+  CHECK(with(R"({"a":{"num_beams":4},"b":{"prefix":"x: "}})")->task_prefixes == Prefixes{"x: "});
+  CHECK(with(R"({"a":{"prefix":"summarize: "},"b":{"prefix":"translate English to German: "},"c":{"prefix":"translate English to French: "}})")
+            ->task_prefixes == Prefixes{"translate English to German: ", "translate English to French: ", "summarize: "});
+  CHECK(with(R"({"a":{"prefix":""}})")->task_prefixes.empty());
+  CHECK(with(R"({"a":7,"b":{"prefix":7}})")->task_prefixes.empty());
+  CHECK(with("null")->task_prefixes.empty());
   CHECK_FALSE(with("[]").has_value());
 }
 

@@ -25,6 +25,15 @@ Buffer matrix(std::string_view name, bool transposed) {
   return out;
 }
 
+// The attribute of a Cast to f32.
+Buffer to_f32() {
+  Buffer to, out;
+  wire::put_text_field(to, schema::attribute::name, "to");
+  wire::put_varint_field(to, schema::attribute::i, static_cast<std::uint64_t>(DataType::f32));
+  wire::put_bytes_field(out, schema::node::attribute, to);
+  return out;
+}
+
 Result<Surgery> opened_with(std::vector<Buffer> initializers) {
   testing::GraphParts parts = testing::one_attention();
   parts.initializers = std::move(initializers);
@@ -54,6 +63,34 @@ TEST_CASE("scales and zero points of quantized weights do not count") {
   REQUIRE((plain.has_value() && quantized.has_value() && half.has_value()));
   CHECK(quantized->parameter_count == plain->parameter_count);
   CHECK(half->parameter_count == plain->parameter_count);
+}
+
+// weight = int8 steps as f32, times one scale for each row: what the bundled models are stored as.
+TEST_CASE("the scale of a weight that is stored as integers and multiplied out by plain operators does not count") {
+  Buffer steps = testing::tensor("weight.i8", {64, 128}, 64 * 128, 3);
+  wire::put_varint_field(steps, schema::tensor::data_type, static_cast<std::uint64_t>(DataType::i8));
+  testing::GraphParts parts = testing::one_attention();
+  parts.nodes.insert(parts.nodes.begin(),
+                     {testing::node("Cast", {"weight.i8"}, {"weight.f32"}, to_f32()), testing::node("Mul", {"weight.f32", "scale"}, {"weight"}),
+                      testing::node("MatMul", {"x", "weight"}, {"q"})});
+  parts.initializers = {steps, testing::tensor("scale", {64, 1}, 64 * 4)};
+  parts.inputs = {"x", "k", "v"};
+  const auto opened = open_up(testing::model(testing::graph(parts)), {});
+  REQUIRE(opened.has_value());
+  CHECK(opened->parameter_count == 64 * 128);
+  REQUIRE(opened->attentions.size() == 1);
+  CHECK(opened->attentions[0].q_scale == 1.0);
+}
+
+TEST_CASE("a vector that scales what a model computes is a weight, also where it was an integer before") {
+  testing::GraphParts parts = testing::one_attention();
+  parts.nodes.insert(parts.nodes.begin(),
+                     {testing::node("Cast", {"x"}, {"x.f32"}, to_f32()), testing::node("Mul", {"x.f32", "norm"}, {"q"})});
+  parts.initializers = {testing::tensor("norm", {128}, 128 * 4)};
+  parts.inputs = {"x", "k", "v"};
+  const auto opened = open_up(testing::model(testing::graph(parts)), {});
+  REQUIRE(opened.has_value());
+  CHECK(opened->parameter_count == 128);
 }
 
 }  // namespace

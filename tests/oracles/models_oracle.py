@@ -1,9 +1,9 @@
 """Fixtures for the models: logits, attentions, hidden states, q and k, predictions and continuations by
 transformers.
 
-The weights are read from the exported files (f16, computed in f32, eager attention), so a fixture belongs to
-the model whose digest it carries. Hidden states are transformers' `hidden_states`: the embeddings first; the
-last is after the final norm.
+The weights are read from the exported files (int8 and f16, computed in f32, eager attention), so a fixture
+belongs to the model whose digest it carries. Hidden states are transformers' `hidden_states`: the embeddings
+first; the last is after the final norm.
 
 Usage: python models_oracle.py  (writes tests/fixtures/models/<id>.json)
 """
@@ -29,13 +29,18 @@ def encode(tokenizer, text: str) -> dict:
     return {name: torch.tensor([values]) for name, values in tokenizer(text).items()}
 
 
+def by_head(values: torch.Tensor, heads: int) -> torch.Tensor:
+    """[position, heads * size] -> [head, position, size]"""
+    return values.view(len(values), heads, -1).transpose(0, 1)
+
+
 def watch_qk(attention, heads: int) -> dict:
     """Hooks that keep q and k [head, position, size] of one attention module."""
     kept = {}
 
     def keep(name):
         def hook(_, __, output):
-            kept[name] = output[0].view(output.shape[1], heads, -1).transpose(0, 1)
+            kept[name] = by_head(output[0], heads)
 
         return hook
 
@@ -73,7 +78,7 @@ def decoder_only_or_encoder(family: str, model, tokenizer) -> dict:
 def bert(model, tokenizer) -> dict:
     """The encoder: also fills blanks."""
     layer = model.bert.encoder.layer[QK_LAYER].attention.self
-    kept = watch_qk({"q": layer.query, "k": layer.key}, 4)
+    kept = watch_qk({"q": layer.query, "k": layer.key}, model.config.num_attention_heads)
     made = decoder_only_or_encoder("bert", model, tokenizer)
     encoding = encode(tokenizer, SENTENCES[0])
     model(**encoding)
@@ -104,10 +109,10 @@ def gpt2(model, tokenizer) -> dict:
         lambda _, __, out: kept.update(qkv=out[0])
     )
     model(**encode(tokenizer, SENTENCES[0]))
-    q, k, _ = kept["qkv"].split(192, dim=-1)
+    q, k, _ = kept["qkv"].chunk(3, dim=-1)
     made["q_k"] = [
         {"text": SENTENCES[0], "layer": QK_LAYER}
-        | {name: flat(value.view(len(value), 4, 48).transpose(0, 1)) for name, value in (("q", q), ("k", k))}
+        | {name: flat(by_head(value, model.config.n_head)) for name, value in (("q", q), ("k", k))}
     ]
     made["next_token"] = []
     for text in PROMPTS:
@@ -147,7 +152,7 @@ def t5(model, tokenizer) -> dict:
         "next_token": [],
     }
     block = model.decoder.block[QK_LAYER].layer[1].EncDecAttention
-    kept = watch_qk({"q": block.q, "k": block.k}, 4)
+    kept = watch_qk({"q": block.q, "k": block.k}, model.config.num_attention_heads)
     targets = ["J'aime ta maison.", "Où habites-tu ?", "Elle lit un livre."]
     pairs = [(PREFIX + TRANSLATED[i], targets[i]) for i in range(3)]
     pairs += [("The sky is <extra_id_0>.", "<extra_id_0> blue <extra_id_1>"), (PREFIX + "Tom", "Tom.")]

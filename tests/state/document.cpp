@@ -179,5 +179,26 @@ TEST_CASE("the examples file is read, and refused by the number of the example t
   CHECK(bad.error().message.find("example 2") != std::string::npos);
 }
 
+TEST_CASE("an example may be for one family; a family that does not exist is named in the refusal") {
+  const auto with_family = [](const std::string& family) {
+    return state::parse_examples(R"({"examples":[{"id":"a","text":"b","title":"c","look":"d"},{"id":"e","text":"f","title":"g","look":"h","family":)" + family + "}]}");
+  };
+  for (const Family family : kFamilies) {
+    const auto good = with_family('"' + std::string(family_name(family)) + '"');
+    REQUIRE(good);
+    CHECK_FALSE(good->front().family);
+    CHECK(good->back().family == family);
+  }
+  for (const std::string wrong : {R"("Encoder")", R"("")", R"("t5")", "null", "7", R"(["encoder"])"}) {
+    CAPTURE(wrong);
+    const auto bad = with_family(wrong);
+    REQUIRE_FALSE(bad);
+    CHECK(bad.error().code == ErrorCode::invalid_argument);
+    CHECK(bad.error().message.find("example 2 (`e`)") != std::string::npos);
+    CHECK(bad.error().message.find("encoder, decoder or encoder_decoder") != std::string::npos);
+  }
+  CHECK(with_family(R"("t5")").error().message.find("`t5`") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace trilens

@@ -270,7 +270,7 @@ struct Page {
   state::Store store;
   ScriptedEngine engine;
 
-  explicit Page(bool settled = true) : store({.examples = kExamples}), engine(store) {
+  explicit Page(bool settled = true, const std::vector<state::Example>& examples = kExamples) : store({.examples = examples}), engine(store) {
     store.start(0);
     engine.collect();
     if (settled) engine.run();

@@ -119,3 +119,18 @@ TEST_CASE("A finger that has left points at nothing") {
   CHECK_FALSE(board.interaction.pointer_inside());
   CHECK_FALSE(board.b.hovered);
 }
+
+TEST_CASE("A place that is revealed asks to be scrolled to, once, and has the focus") {
+  Board board;
+  board.settle();
+  board.interaction.reveal(id_of("c"));
+  board.settle();
+  const auto place = board.interaction.take_reveal();
+  REQUIRE(place);
+  CHECK(place->y == 40);
+  CHECK(board.interaction.focused() == id_of("c"));
+  CHECK_FALSE(board.interaction.take_reveal());
+  board.interaction.return_focus(id_of("a"));
+  board.settle();
+  CHECK_FALSE(board.interaction.take_reveal());
+}

@@ -1,7 +1,11 @@
+#include <array>
 #include <filesystem>
 #include <regex>
 #include <set>
 
+#include <nlohmann/json.hpp>
+
+#include "base/utf8.hpp"
 #include "view/support.hpp"
 
 namespace trilens {
@@ -124,14 +128,80 @@ TEST_CASE("the examples that are shipped are read, have words, and begin with th
   REQUIRE(examples);
   CHECK(examples->size() >= 10);
   CHECK(examples->front().text == "The dog that chased the cats ___ tired.");
-  const view::Strings en = words("en");
-  std::set<std::string> ids;
+  std::set<std::string> ids, texts;  // a text names its example (State::example), so no two may share one
+  std::array<int, 3> of_family{};
   for (const state::Example& example : *examples) {
     CAPTURE(example.id);
-    CHECK(en.has(example.title_key));
-    CHECK(en.has(example.look_key));
     CHECK(ids.insert(example.id).second);
+    CHECK(texts.insert(example.text).second);
+    if (example.family) ++of_family[family_index(*example.family)];
   }
+  for (const int count : of_family) CHECK(count >= 20);
+}
+
+TEST_CASE("what the examples say is there in both languages, and short enough for a chip and for two lines") {
+  const auto examples = state::parse_examples(testing::file_text("assets/examples.json"));
+  REQUIRE(examples);
+  for (const char* language : {"en", "nb"}) {
+    const view::Strings strings = words(language);
+    for (const state::Example& example : *examples) {
+      CAPTURE(language, example.id);
+      REQUIRE(strings.has(example.title_key));
+      REQUIRE(strings.has(example.look_key));
+      if (!example.family) continue;
+      CHECK(utf8::length(strings.get(example.title_key)) <= 30);
+      CHECK(utf8::length(strings.get(example.look_key)) <= 180);
+    }
+  }
+}
+
+TEST_CASE("examples stand in the group of their family, in the order of the columns, and one is chosen") {
+  state::State state;
+  const auto add = [&](const char* id, std::optional<Family> family) {
+    state.examples.push_back({id, std::string("text of ") + id, "examples.left_enough.title", "examples.left_enough.look", family});
+  };
+  add("writes", Family::encoder_decoder);
+  add("shared", std::nullopt);
+  add("fills", Family::encoder);
+  add("fills_too", Family::encoder);
+  state.example = "fills_too";
+  const view::Strings en = words("en");
+  const view::ExamplesView v = view::build_examples(state, view::words_of(en));
+  CHECK(v.rows.size() == 4);
+  CHECK(v.rows[0].family == Family::encoder_decoder);
+  CHECK_FALSE(v.rows[1].family);
+  REQUIRE(v.groups.size() == 2);  // nothing for the decoder: no button that opens an empty group
+  CHECK(v.groups[0].family.family == Family::encoder);
+  CHECK(v.groups[0].count == 2);
+  CHECK(v.groups[0].selected);
+  CHECK(v.groups[1].family.family == Family::encoder_decoder);
+  CHECK(v.groups[1].count == 1);
+  CHECK_FALSE(v.groups[1].selected);
+  CHECK(v.rows[3].selected);
+  CHECK(v.look == v.rows[3].look);
+  CHECK(en.missing() == std::vector<std::string>{});
+}
+
+TEST_CASE("the snapshot lists every example with its family, and choosing one reads its text") {
+  std::vector<state::Example> examples = testing::kExamples;
+  examples.push_back({"third", "The ___ swam.", "examples.left_enough.title", "examples.right_context.look", Family::encoder});
+  Page page(true, examples);
+  const view::Strings en = words("en");
+  const auto shown = [&] { return nlohmann::json::parse(view::snapshot_json(page.state(), en, {}))["examples"]; };
+  REQUIRE(shown()["rows"].size() == 3);
+  CHECK(shown()["rows"][0]["family"] == "");
+  CHECK(shown()["rows"][2]["family"] == "encoder");
+  REQUIRE(shown()["groups"].size() == 1);
+  CHECK(shown()["groups"][0]["family"]["id"] == "encoder");
+  CHECK(shown()["groups"][0]["selected"] == false);
+  page.script(R"({"type":"use_example","id":"third"})", 1);
+  page.engine.run();
+  CHECK(page.state().document.text == "The ___ swam.");
+  CHECK(page.engine.resolved.contains(1));
+  CHECK(shown()["groups"][0]["selected"] == true);
+  CHECK(shown()["look"] == en.get("examples.right_context.look"));
+  page.apply(state::SetText{"The ___ swam!"});
+  CHECK(shown()["groups"][0]["selected"] == false);
 }
 
 TEST_CASE("words are refused with a reason, and a hole shows its key") {

@@ -99,8 +99,20 @@ def make_item(name: str, is_french: bool, cast: list, line: tuple[str, str], rng
     source = sentence(filled(left.strip(), teller, is_french, where))
     made = [filled(choice, teller, is_french or translation, where) for choice in choices]
     if translation:
-        return {"text": source, "choices": [sentence(choice) for choice in made]}
+        return one_word({"text": source, "choices": [sentence(choice) for choice in made]})
     return {"text": source, "choices": made}
+
+
+def one_word(item: Item) -> Item:
+    """Sentences that differ in one word as one sentence with a blank; others as they are."""
+    right, wrong = (choice.split(" ") for choice in item["choices"])
+    apart = [i for i, (a, b) in enumerate(zip(right, wrong, strict=False)) if a != b]
+    if len(right) != len(wrong) or len(apart) != 1:
+        return item
+    stop = "." if right[apart[0]].endswith(".") else ""
+    words = [each[apart[0]].removesuffix(".") for each in (right, wrong)]
+    target = [*right[: apart[0]], "___" + stop, *right[apart[0] + 1 :]]
+    return {"text": item["text"], "target": " ".join(target), "choices": words}
 
 
 def written(name: str, is_french: bool, cast: list, lines: list, count: int, said: set[str]) -> list[Item]:
@@ -112,7 +124,7 @@ def written(name: str, is_french: bool, cast: list, lines: list, count: int, sai
         frame = attempt % len(lines)
         item = make_item(name, is_french, cast, lines[frame], rng) | {"frame": frame}
         key = (item["text"], *item["choices"])
-        told = item["text"].replace("___", item["choices"][0])
+        told = item.get("target", item["text"]).replace("___", item["choices"][0])
         if key in seen or told in said or item["choices"][0] == item["choices"][1]:
             continue
         seen.add(key)
@@ -242,7 +254,9 @@ def main() -> None:
     said |= {pair[1] for d in documents("train") for pair in d["sentences"]}
     for file, kind in (("blanks.txt", "blank"), ("translations.txt", "translate")):
         for name, is_french, cast, lines in probes(HERE / file):
-            write(name, kind, "fr" if is_french else "en", written(name, is_french, cast, lines, count, said))
+            items = written(name, is_french, cast, lines, count, said)
+            here = "translate_blank" if all("target" in item for item in items) else kind
+            write(name, here, "fr" if is_french else "en", items)
     write("answer", "answer", "en", answers(count))
     write("summary", "summary", "en", summaries(count))
     write("sentiment", "sentiment", "en", sentiments(count))

@@ -1,4 +1,5 @@
-"""Export the best checkpoints (or, with --fresh, random weights) to assets/models/, and check them."""
+"""Export the best checkpoints (or, with --fresh, random weights) to assets/models/ (or $TRILENS_ASSETS), and
+check them."""
 
 import argparse
 
@@ -30,8 +31,7 @@ def main() -> None:
         torch.manual_seed(1)
         checkpoint = paths.training(family) / "best.pt"
         model = fresh(family) if arguments.fresh else models.load(family, checkpoint)
-        write.export(family, model)
-        check.check(family, model)
+        check.check(family, write.export(family, model))
 
 
 if __name__ == "__main__":

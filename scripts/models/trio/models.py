@@ -13,7 +13,8 @@ from transformers import (
     T5ForConditionalGeneration,
 )
 
-WIDTH, HEADS, VOCABULARY, POSITIONS = 192, 4, 4096, 128
+WIDTH, HEADS, VOCABULARY, POSITIONS = 256, 4, 6144, 192
+FEED_FORWARD = 1024
 CLASSES = {"bert": BertForMaskedLM, "gpt2": GPT2LMHeadModel, "t5": T5ForConditionalGeneration}
 
 
@@ -25,7 +26,7 @@ def config(family: str):
             hidden_size=WIDTH,
             num_hidden_layers=4,
             num_attention_heads=HEADS,
-            intermediate_size=1024,
+            intermediate_size=FEED_FORWARD,
             max_position_embeddings=POSITIONS,
             pad_token_id=0,
             hidden_dropout_prob=0.0,
@@ -38,7 +39,7 @@ def config(family: str):
             n_embd=WIDTH,
             n_layer=4,
             n_head=HEADS,
-            n_inner=1024,
+            n_inner=FEED_FORWARD,
             n_positions=POSITIONS,
             resid_pdrop=0.0,
             embd_pdrop=0.0,
@@ -50,8 +51,8 @@ def config(family: str):
     return T5Config(
         vocab_size=VOCABULARY,
         d_model=WIDTH,
-        d_kv=WIDTH // HEADS,
-        d_ff=384,
+        d_kv=48,
+        d_ff=480,
         num_layers=3,
         num_decoder_layers=3,
         num_heads=HEADS,

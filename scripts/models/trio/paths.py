@@ -1,10 +1,12 @@
-"""Where things lie. Checkpoints stay outside the repository's history, under build/."""
+"""Where things lie. Checkpoints stay outside the repository's history, under build/. TRILENS_ASSETS and
+TRILENS_TRAINING name other folders, to try things without touching what is shipped."""
 
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-ASSETS = ROOT / "assets" / "models"
-TRAINING = ROOT / "build" / "training"
+ASSETS = Path(os.environ.get("TRILENS_ASSETS") or ROOT / "assets" / "models").resolve()
+TRAINING = Path(os.environ.get("TRILENS_TRAINING") or ROOT / "build" / "training").resolve()
 FIXTURES = ROOT / "tests" / "fixtures"
 FAMILIES = ("bert", "gpt2", "t5")
 

@@ -26,13 +26,18 @@ ASKED = {
         "decoder": "English: … French: — the choices compared as continuations",
         "encoder_decoder": "translate English to French: … — the choices compared as translations",
     },
+    "translate_blank": {
+        "encoder": "the English sentence beside the French one, [MASK] in the French one; the choices compared there",
+        "decoder": "English: … French: — the whole sentences compared as continuations",
+        "encoder_decoder": "translate English to French: … — the whole sentences compared as translations",
+    },
     "answer": {
         "encoder": "text, question, and [MASK]s for the answer; the mean over its pieces compared",
         "decoder": "text, Question: … Answer: — the choices compared as continuations, per piece",
         "encoder_decoder": "question: … context: … — the choices compared as answers, per piece",
     },
     "summary": {
-        "encoder": None,
+        "encoder": "mean of the final hidden states; the summary nearest to the text by cosine",
         "decoder": "text, Summary: — the choices compared as continuations, per piece",
         "encoder_decoder": "summarize: … — the choices compared as summaries, per piece",
     },
@@ -49,7 +54,6 @@ ASKED = {
 }
 CANNOT = {
     "translate": "it has no way to write: it fills blanks in a text that is already there, so it can give no word order",
-    "summary": "it has no way to write a new text; it can only say which of its own blanks fit",
 }
 # What theory predicts to separate the families: (phenomenon, better, worse, why).
 PREDICTED = (
@@ -90,6 +94,7 @@ def scores(trio: Trio, kind: str, family: str, item: dict) -> list[float] | None
     ways: dict[str, Callable] = {
         "blank": blank,
         "translate": translate,
+        "translate_blank": translate_blank,
         "answer": answer,
         "summary": summary,
         "sentiment": sentiment,
@@ -113,6 +118,15 @@ def translate(trio: Trio, family: str, item: dict) -> list[float]:
     return [trio.encoder_decoder.text(INTO_FRENCH + item["text"], c) for c in item["choices"]]
 
 
+def translate_blank(trio: Trio, family: str, item: dict) -> list[float]:
+    """Which word in the French sentence."""
+    if family == "encoder":
+        before, after = item["target"].split("___")
+        return [trio.encoder.blank(before, after, c, beside=item["text"]) for c in item["choices"]]
+    whole = [item["target"].replace("___", choice) for choice in item["choices"]]
+    return translate(trio, family, {"text": item["text"], "choices": whole})
+
+
 def answer(trio: Trio, family: str, item: dict) -> list[float]:
     """Which short answer."""
     text, question = item["text"], item["question"]
@@ -131,6 +145,8 @@ def answer(trio: Trio, family: str, item: dict) -> list[float]:
 def summary(trio: Trio, family: str, item: dict) -> list[float]:
     """Which summary."""
     model = getattr(trio, family)
+    if family == "encoder":
+        return nearest(model, item)
     if family == "decoder":
         made = [model.continuation(f"{item['text']} Summary:", choice) for choice in item["choices"]]
     else:
@@ -176,6 +192,9 @@ def accuracy(hits: list[bool], groups: list[list[int]]) -> dict:
     means = resampled([float(hit) for hit in hits], groups)
     low, high = means[round(0.025 * len(means))], means[round(0.975 * len(means)) - 1]
     share = sum(hits) / len(hits)
+    if share in (0, 1):  # nothing to resample: the interval of Wilson (1927) for as many items as there are groups
+        edge = 1.96**2 / (len(groups) + 1.96**2)
+        low, high = (1 - edge, 1.0) if share else (0.0, edge)
     return {"accuracy": round(100 * share, 1), "interval": [round(100 * low, 1), round(100 * high, 1)]}
 
 

@@ -71,18 +71,23 @@ class Encoder(Shipped):
         self.run = session("bert", "model.onnx", "cls.predictions.transform.dense.weight")
         self.cls, self.sep, self.mask = map(self.tokenizer.token_to_id, ("[CLS]", "[SEP]", "[MASK]"))
 
-    def outputs(self, ids: list[int]) -> tuple[np.ndarray, np.ndarray]:
-        """(logits [S, V], hidden [S, width])."""
+    def outputs(self, ids: list[int], first: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """(logits [S, V], hidden [S, width]); all but the `first` ids are of the second text."""
         row = np.array([ids], dtype=np.int64)
-        feeds = {"input_ids": row, "attention_mask": np.ones_like(row), "token_type_ids": np.zeros_like(row)}
+        types = np.zeros_like(row)
+        types[:, len(ids) if first is None else first :] = 1
+        feeds = {"input_ids": row, "attention_mask": np.ones_like(row), "token_type_ids": types}
         logits, hidden = self.run.run(None, feeds)
         return logits[0], hidden[0]
 
-    def blank(self, before: str, after: str, choice: str) -> float:
-        """Log probability of the choice at as many [MASK]s as it has pieces, each asked alone, summed."""
+    def blank(self, before: str, after: str, choice: str, beside: str = "") -> float:
+        """Log probability of the choice at as many [MASK]s as it has pieces, each asked alone, summed. `beside` is a
+        text of its own before it, as a translation."""
         word, left, right = self.pieces(choice), self.pieces(before), self.pieces(after)
-        logits, _ = self.outputs([self.cls, *left, *[self.mask] * len(word), *right, self.sep])
-        scores = log_softmax(logits[len(left) + 1 : len(left) + 1 + len(word)])
+        start = [self.cls, *self.pieces(beside), self.sep] if beside else [self.cls]
+        ids = [*start, *left, *[self.mask] * len(word), *right, self.sep]
+        at = len(start) + len(left)
+        scores = log_softmax(self.outputs(ids, len(start) if beside else None)[0][at : at + len(word)])
         return float(sum(row[piece] for row, piece in zip(scores, word, strict=True)))
 
     @cache  # noqa: B019 - one object for the whole run

@@ -1,8 +1,11 @@
-"""Train one model within a budget of minutes; resumes where it stopped.
+"""Train one model for a number of tokens; resumes where it stopped.
 
-The learning rate follows the share of the budget that has passed, so it has come down when the time is over,
-however fast the machine is. Files in build/training/<family>/: last.pt (to resume), best.pt (lowest held-out
-loss), log.jsonl.
+    python -m trio.train bert --tokens 40000000
+    python -m trio.train bert                        as build/training/plan.json says; see plan.py
+    python -m trio.train bert --tokens 4000000 --name scaling-4M
+
+Files in build/training/[name/]<family>/: last.pt (to resume), best.pt (lowest held-out loss), log.jsonl. One
+process uses one core; the three run side by side.
 """
 
 import argparse
@@ -16,181 +19,238 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer
 
-from . import batches, corpus, losses, models, objectives, paths
+from . import batches, corpus, kernels, losses, models, objectives, paths
+from .engine import Engine
+from .leaves import Weights
+from .optimizers import Optimizer
+from .plan import Plan
 
-LEARNING_RATE = {"bert": 1.5e-3, "gpt2": 1.5e-3, "t5": 1.5e-3}
-WARMUP_STEPS, FINAL_SHARE, WEIGHT_DECAY, CLIP = 200, 0.01, 0.05, 1.0
-BATCH_TOKENS = {"cpu": 1024, "cuda": 8192}
-PADDING = 0
-EVALUATION_PASSAGES = 500
-
-
-def parameter_groups(family: str, model: torch.nn.Module) -> list[dict]:
-    """Matrices decay, vectors do not. T5 has no 1/sqrt(d) in its attention and embeddings of size one: its
-    queries learn slower and its embeddings faster, in proportion to their size, as Adafactor would have
-    it."""
-    groups = {
-        "decay": ([], 1.0, WEIGHT_DECAY),
-        "plain": ([], 1.0, 0.0),
-        "query": ([], 0.4, 0.0),
-        "embedding": ([], 5.0, 0.0),
-    }
-    for name, parameter in model.named_parameters():
-        if family == "t5" and name.startswith("shared"):
-            key = "embedding"
-        elif family == "t5" and ".q." in name:
-            key = "query"
-        else:
-            key = "decay" if parameter.ndim == 2 and "bias" not in name else "plain"
-        groups[key][0].append(parameter)
-    return [{"params": p, "scale": scale, "weight_decay": decay} for p, scale, decay in groups.values() if p]
-
-
-def schedule(step: int, share: float) -> float:
-    """Warm-up by steps, then a cosine over the share of the budget that has passed."""
-    cosine = 0.5 * (1 + math.cos(math.pi * min(1.0, share)))
-    return min(1.0, (step + 1) / WARMUP_STEPS) * (FINAL_SHARE + (1 - FINAL_SHARE) * cosine)
-
-
-def held_out_batches(family: str, tokenizer: Tokenizer, data: corpus.Corpus) -> list[batches.Batch]:
-    """The same held-out examples each time, made as the training examples are."""
-    rng = random.Random(20261123)
-    held_out = corpus.Corpus(data.held_out, [])
-    source = objectives.examples(family, held_out, tokenizer, objectives.Draw(rng, models.POSITIONS))
-    chosen = sorted((next(source) for _ in range(EVALUATION_PASSAGES)), key=batches.size)
-    return [batches.pad(chosen[i : i + 50], PADDING) for i in range(0, len(chosen), 50)]
+# The size of a change, for matrices (Muon) and for the rest (Adam): docs/decisions/trio-training.md.
+RATES = {"muon": (2e-3, 5e-3), "adamw": (1.5e-3, 2e-3)}
+STEP_TOKENS = 8192
+TOGETHER = 0.2  # how much finding a sentence's translation counts, beside its masked words
+TEMPERATURE = 0.05
+EVALUATION_EXAMPLES = 1500
+AVERAGE_EVERY, AVERAGE_KEPT = 8, 0.95
 
 
 class Trainer:
-    """One model, its optimizer and its place in the budget."""
+    """One model, its optimiser and its place in the plan."""
 
-    def __init__(self, family: str, minutes: float, attention: str = "eager"):
-        self.family, self.budget = family, minutes * 60
-        self.folder = paths.training(family)
-        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+    def __init__(self, family: str, options: argparse.Namespace):
+        self.family, self.options = family, options
+        base = paths.TRAINING / options.name
+        self.folder = base / family
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.plan = Plan(base / "plan.json", options.tokens or 0)
         self.tokenizer = Tokenizer.from_file(str(paths.assets(family) / "tokenizer.json"))
         self.data = corpus.read()
-        self.model = models.fresh(family, attention).to(self.device)
-        if family == "gpt2":  # the same function as gelu_new, in one operation instead of eight
-            for block in self.model.transformer.h:
-                block.mlp.act = torch.nn.GELU(approximate="tanh")
-        self.optimizer = torch.optim.AdamW(
-            parameter_groups(family, self.model), lr=1.0, betas=(0.9, 0.98), eps=1e-9, fused=True
-        )
+        self.model = models.fresh(family)
+        self.weights = Weights(family, self.model)
+        self.engine = Engine(family, self.model, self.weights) if kernels.library() else None
+        self.optimizer = Optimizer(self.weights, options.optimizer == "muon")
         self.step, self.elapsed, self.tokens, self.best = 0, 0.0, 0, math.inf
+        self.kinds: dict[str, int] = {}
+        self.average: torch.Tensor | None = None
         self.resume()
-        self.evaluation = held_out_batches(family, self.tokenizer, self.data)
+        self.evaluation = self.held_out()
+
+    def held_out(self) -> list[batches.Batch]:
+        """The same held-out examples each time, made as the training examples are."""
+        rng = random.Random(20261123)
+        draw = objectives.Draw(rng, models.POSITIONS)
+        source = objectives.examples(self.family, self.data.held(), self.tokenizer, draw)
+        chosen = [next(source) for _ in range(self.options.evaluation)]
+        groups = batches.grouped(self.family, chosen, rng)
+        return [batches.tensors(self.family, group, self.kinds) for group in groups]
 
     def resume(self) -> None:
         """Take up the last checkpoint, if there is one."""
         path = self.folder / "last.pt"
-        if path.exists():
-            saved = torch.load(path, map_location=self.device, weights_only=False)
-            self.model.load_state_dict(saved["model"])
-            self.optimizer.load_state_dict(saved["optimizer"])
-            self.step, self.elapsed, self.tokens, self.best = (
-                saved[k] for k in ("step", "elapsed", "tokens", "best")
+        if not path.exists():
+            return
+        saved = torch.load(path, map_location="cpu", weights_only=False)
+        self.weights.flat.copy_(saved["flat"])
+        self.weights.refresh()
+        self.optimizer.load_state_dict(saved["optimizer"])
+        for name in ("step", "elapsed", "tokens", "best", "average"):
+            setattr(self, name, saved[name])
+        if saved["decay_from"] is not None:
+            self.plan.tokens, self.plan.decay_share, self.plan.decay_from = (
+                saved[k] for k in ("planned", "decay_share", "decay_from")
             )
 
-    def save(self, name: str, optimizer: bool) -> None:
+    def save(self, name: str, whole: bool) -> None:
         """Write a checkpoint in one piece: a reader never sees half of one."""
-        state = {
-            "model": self.model.state_dict(),
-            "step": self.step,
-            "elapsed": self.elapsed,
-            "tokens": self.tokens,
-            "best": self.best,
-        }
-        if optimizer:
+        model = {key: value.contiguous().clone() for key, value in self.model.state_dict().items()}
+        state = {"model": model, "step": self.step, "elapsed": self.elapsed, "tokens": self.tokens}
+        state["best"] = self.best
+        if whole:
+            plan = self.plan
+            state |= {"flat": self.weights.flat, "average": self.average}
             state["optimizer"] = self.optimizer.state_dict()
+            state |= {"planned": plan.tokens, "decay_share": plan.decay_share, "decay_from": plan.decay_from}
         torch.save(state, self.folder / (name + ".part"))
         Path(self.folder / (name + ".part")).rename(self.folder / name)
 
     def log(self, entry: dict) -> None:
         """One line of log.jsonl, also printed."""
-        line = json.dumps(
-            {"step": self.step, "minutes": round(self.elapsed / 60, 2), "tokens": self.tokens} | entry
-        )
+        entry = {"step": self.step, "minutes": round(self.elapsed / 60, 2), "tokens": self.tokens} | entry
         with (self.folder / "log.jsonl").open("a") as out:
-            out.write(line + "\n")
-        print(line, flush=True)
+            out.write(json.dumps(entry) + "\n")
+        print(self.family, json.dumps(entry), flush=True)
+
+    def per_kind(self, sums: dict[int, list[float]]) -> dict[str, float]:
+        """Mean losses by the names of the kinds."""
+        names = {number: name for name, number in self.kinds.items()}
+        return {names[number]: round(total / count, 3) for number, (total, count) in sorted(sums.items())}
+
+    @staticmethod
+    def add(sums: dict[int, list[float]], kinds: torch.Tensor, values: torch.Tensor) -> None:
+        """Add a batch's losses to the sums of their kinds."""
+        totals, counts = torch.bincount(kinds, values), torch.bincount(kinds)
+        for number in counts.nonzero()[:, 0].tolist():
+            entry = sums.setdefault(number, [0.0, 0])
+            entry[0] += totals[number].item()
+            entry[1] += counts[number].item()
+
+    def values(self, batch: batches.Batch, asked: int, tokens: int) -> tuple[torch.Tensor, float | None]:
+        """Forward and backward of one of a step's micro-batches: each loss, and that of finding
+        translations."""
+        if self.engine is None:
+            return losses.learn(self.family, self.model, batch, 1 / asked), None
+        hidden = self.engine.hidden(batch)
+        total, each = self.engine.loss(hidden, batch, 1 / asked)
+        together = None
+        if batch["pairs"]:
+            nce = losses.together(hidden, batch, TEMPERATURE)
+            total, together = total + nce * (TOGETHER * batch["tokens"] / tokens), nce.item()
+        total.backward()
+        self.engine.finish()
+        return each, together
+
+    def learn(self, taken: list[batches.Batch], sums: dict, together: list[float]) -> float:
+        """One step; returns the gradients' norm."""
+        asked, tokens = sum(b["places"].numel() for b in taken), sum(b["tokens"] for b in taken)
+        for batch in taken:
+            each, nce = self.values(batch, asked, tokens)
+            self.add(sums, batch["kinds"], each)
+            if nce is not None:
+                together.append(nce)
+        share = self.plan.rate(self.tokens)
+        norm = self.optimizer.step(self.options.matrices * share, self.options.rest * share)
+        self.step, self.tokens = self.step + 1, self.tokens + tokens
+        if self.plan.decay_from is not None and self.step % AVERAGE_EVERY == 0:
+            if self.average is None:
+                self.average = self.weights.flat.clone()
+            self.average.lerp_(self.weights.flat, 1 - AVERAGE_KEPT)
+        return norm
 
     @torch.no_grad()
-    def evaluate(self) -> float:
-        """Mean held-out loss over what is asked."""
-        total = asked = 0.0
+    def evaluate(self) -> tuple[float, dict[str, float], float | None]:
+        """Mean held-out loss over what is asked; by kind; and of finding translations."""
+        sums: dict[int, list[float]] = {}
+        together = []
         for batch in self.evaluation:
-            batch = {name: tensor.to(self.device) for name, tensor in batch.items()}
-            with torch.autocast(self.device, torch.bfloat16):
-                logits, labels = losses.asked_logits(self.family, self.model, batch)
-            total += torch.nn.functional.cross_entropy(logits.float(), labels, reduction="sum").item()
-            asked += labels.numel()
-        return total / asked
+            if self.engine is None:
+                each = losses.each(self.family, self.model, batch)
+            else:
+                hidden = self.engine.hidden(batch)
+                _, each = self.engine.loss(hidden, batch, 0.0)
+                if batch["pairs"] > 1:
+                    together.append(losses.together(hidden, batch, TEMPERATURE).item())
+            self.add(sums, batch["kinds"], each)
+        total, count = (sum(entry[i] for entry in sums.values()) for i in (0, 1))
+        return total / count, self.per_kind(sums), sum(together) / len(together) if together else None
 
-    def learn(self, batch: batches.Batch) -> float:
-        """One step; returns its loss."""
-        rate = LEARNING_RATE[self.family] * schedule(self.step, self.elapsed / self.budget)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate * group["scale"]
-        batch = {name: tensor.to(self.device) for name, tensor in batch.items()}
-        with torch.autocast(self.device, torch.bfloat16):
-            loss = losses.loss(self.family, self.model, batch)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), CLIP)
-        self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
-        self.step += 1
-        self.tokens += int(batch["attention_mask"].sum())
-        if self.family == "t5":
-            self.tokens += int((batch["labels"] != objectives.IGNORED).sum())
-        return loss.item()
-
-    def report(self, recent: list[float], speed: float) -> None:
+    def report(self, sums: dict, entry: dict) -> None:
         """Evaluate, log, keep what is best, and save."""
-        held_out = self.evaluate()
-        self.log(
-            {
-                "training_loss": round(sum(recent) / len(recent), 4),
-                "held_out_loss": round(held_out, 4),
-                "tokens_per_second": round(speed),
-                "learning_rate": round(self.optimizer.param_groups[0]["lr"], 6),
-            }
-        )
+        held_out, kinds, together = self.evaluate()
+        total, count = (sum(pair[i] for pair in sums.values()) for i in (0, 1))
+        means = {"training_loss": round(total / max(1, count), 4), "held_out_loss": round(held_out, 4)}
+        entry = means | entry
+        if together is not None:
+            entry["held_out_together"] = round(together, 3)
+        self.log(entry | {"held_out": kinds, "training": self.per_kind(sums)})
         if held_out < self.best:
             self.best = held_out
-            self.save("best.pt", optimizer=False)
-        self.save("last.pt", optimizer=True)
+            self.save("best.pt", whole=False)
+        self.save("last.pt", whole=True)
 
-    def run(self, every_seconds: float) -> None:
-        """Train until the budget is used."""
+    def finish(self) -> None:
+        """Compare the mean of the last weights with the last weights; the better of all is best.pt."""
+        if self.average is None:
+            return
+        last = self.weights.flat.clone()
+        self.weights.flat.copy_(self.average)
+        self.weights.refresh()
+        held_out, kinds, _ = self.evaluate()
+        self.log({"averaged_held_out_loss": round(held_out, 4), "held_out": kinds})
+        if held_out < self.best:
+            self.best = held_out
+            self.save("best.pt", whole=False)
+        self.weights.flat.copy_(last)
+        self.weights.refresh()
+
+    def run(self) -> None:
+        """Train until the plan is done."""
         rng = random.Random(1_000_003 * (1 + self.step))
         draw = objectives.Draw(rng, models.POSITIONS, objectives.DENSE_SHARE)
         source = objectives.examples(self.family, self.data, self.tokenizer, draw)
-        stream = batches.bucketed(source, BATCH_TOKENS[self.device], rng, PADDING)
-        recent, reported, tokens_then = [], time.monotonic(), self.tokens
+        stream = batches.endless(self.family, source, rng, self.kinds)
+        stream = batches.steps(stream, self.options.step_tokens)
         before, began = self.elapsed, time.monotonic()
-        while self.elapsed < self.budget:
-            recent.append(self.learn(next(stream)))
-            self.elapsed = before + time.monotonic() - began
-            since = time.monotonic() - reported
-            if since > every_seconds or self.elapsed >= self.budget:
-                self.report(recent, (self.tokens - tokens_then) / since)
-                recent, reported, tokens_then = [], time.monotonic(), self.tokens
+        self.plan.read()
+        while self.tokens < self.plan.tokens:
+            sums, together, norms, room, drawing = {}, [], [], 0, 0.0
+            since, seen = time.monotonic(), self.tokens
+            while self.tokens < self.plan.tokens and time.monotonic() - since < self.options.report_every:
+                now = time.monotonic()
+                taken = next(stream)
+                drawing += time.monotonic() - now
+                room += sum(batch["room"] for batch in taken)
+                norms.append(self.learn(taken, sums, together))
+                self.elapsed = before + time.monotonic() - began
+            passed = time.monotonic() - since
+            speed = (self.tokens - seen) / passed
+            entry = {
+                "tokens_per_second": round(speed),
+                "minutes_left": round((self.plan.tokens - self.tokens) / speed / 60, 1),
+                "rate": round(self.plan.rate(self.tokens), 4),
+                "norm": round(sum(norms) / len(norms), 3),
+                "drawing_share": round(drawing / passed, 3),
+                "padding_share": round(1 - (self.tokens - seen) / room, 3),
+            }
+            if together:
+                entry["together"] = round(sum(together) / len(together), 3)
+            self.report(sums, entry)
+            self.plan.read()
+        self.finish()
 
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("family", choices=paths.FAMILIES)
-    parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--report-every", type=float, default=150, help="seconds")
+    parser.add_argument("--tokens", type=int, help="how many in all; plan.json, if any, comes first")
+    parser.add_argument("--name", default="", help="a folder of its own under build/training")
+    parser.add_argument("--report-every", type=float, default=60, help="seconds")
     parser.add_argument("--threads", type=int, default=1)
-    arguments = parser.parse_args()
-    if hasattr(os, "nice"):
-        os.nice(19)  # whatever else the machine does comes first
-    torch.set_num_threads(arguments.threads)
+    parser.add_argument("--optimizer", choices=list(RATES), default="muon")
+    parser.add_argument("--matrices", type=float, help="learning rate of the matrices")
+    parser.add_argument("--rest", type=float, help="learning rate of embeddings, norms and biases")
+    parser.add_argument("--step-tokens", type=int, default=STEP_TOKENS)
+    parser.add_argument("--evaluation", type=int, default=EVALUATION_EXAMPLES, help="held-out examples")
+    options = parser.parse_args()
+    options.matrices = options.matrices or RATES[options.optimizer][0]
+    options.rest = options.rest or RATES[options.optimizer][1]
+    torch.set_num_threads(options.threads)
+    torch.set_flush_denormal(True)
     torch.manual_seed(20261123)
-    Trainer(arguments.family, arguments.minutes).run(arguments.report_every)
+    kernels.keep_memory()
+    Trainer(options.family, options).run()
 
 
 if __name__ == "__main__":

@@ -2,28 +2,58 @@
 
 import io
 import json
+import random
 import re
+from collections import Counter
 
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import BertTokenizer, GPT2Tokenizer, PreTrainedTokenizerFast, T5Tokenizer
 
-from . import corpus, paths
+from . import corpus, gpt2_tasks, paths, t5_tasks
+from .models import POSITIONS, VOCABULARY
 
-VOCABULARY = 4096
 SENTINELS = 32
-MAX_LENGTH = {"bert": 128, "gpt2": 128, "t5": 128}
+# The names of tasks are words that everyone types, but hardly any text has them: so often they are counted,
+# and cost few pieces.
+TASK_WORDS, TASK_WORD_COUNT = ("English: a French: a", "context: a question: a"), 3000
 # Characters that visitors may type although the corpus hardly has them; Unigram would call them unknown.
 EXTRA_ALPHABET = list(
-    "’‘“”…–—«»€£$%&@#*+=<>/\\[]{}()_^~|`'\"°²½×÷·¿¡"
+    ".,;:!?-’‘“”…–—«»€£$%&@#*+=<>/\\[]{}()_^~|`'\"°²½×÷·¿¡"
     "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
     "àâäæçéèêëîïôœùûüÿÀÂÄÆÇÉÈÊËÎÏÔŒÙÛÜŸåøÅØñÑöÖßáíóúÁÍÓÚ"
 )
+USUAL = 20  # a word this frequent is looked for as a piece
+# Where T5's pieces end although the word goes on: around punctuation, after an elision (l'eau), before -vous.
+ENDS = (
+    (r"▁?[.,!?;:\"()…«»]+", "isolated"),
+    (r"^▁?(?i:[cdjlmnst]|qu|lorsqu|jusqu|puisqu)'(?=\w\w)", "isolated"),
+    (r"-(?=\w)", "merged_with_next"),
+)
+
+
+def task_lines() -> list[str]:
+    """The tasks' names as they stand before a text."""
+    prefixes = (t5_tasks.INTO_FRENCH, t5_tasks.INTO_ENGLISH, t5_tasks.SUMMARIZE, t5_tasks.CORRECT)
+    labels = [f"{label} a" for row in gpt2_tasks.LABELS.values() for label in row]
+    return [*(prefix + "a" for prefix in (*prefixes, t5_tasks.SENTIMENT)), *labels, *TASK_WORDS]
 
 
 def sentences() -> list[str]:
-    """The training text: every distinct English and French training sentence."""
+    """The training text: every distinct training sentence of both languages, as many letters from the world
+    as from the pairs, and the tasks' names."""
     data = corpus.read()
-    return data.english() + data.french()
+    everyday = data.english() + data.french()
+    if not data.documents:
+        raise SystemExit("there are no documents of the small world; first: python -m world.generate")
+    room, world = sum(map(len, everyday)), []
+    for document in random.Random(0).sample(data.documents, len(data.documents)):
+        texts = [*document.sentences, *(row[i : i + 2] for row in document.questions for i in (0, 2))]
+        lines = [line for row in (*texts, document.summary or ()) for line in row if line]
+        room -= sum(map(len, lines))
+        if room < 0:
+            break
+        world += lines
+    return everyday + world + task_lines() * TASK_WORD_COUNT
 
 
 def train_bert(text: list[str]) -> Tokenizer:
@@ -73,45 +103,70 @@ def train_gpt2(text: list[str]) -> Tokenizer:
     return tokenizer
 
 
-def precompiled_charsmap(text: list[str]) -> bytes:
-    """SentencePiece's own nmt_nfkc normalization table, which T5's tokenizer.json carries."""
+def parts(text: list[str]) -> Counter:
+    """How often the text has each word, or each part of one where ENDS cuts it. The first one of a word has
+    a space before it."""
+    words = Counter(word for line in text for word in line.split())
+    splitter = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always"),
+            *(pre_tokenizers.Split(Regex(pattern), how) for pattern, how in ENDS),
+        ]
+    )
+    counts: Counter = Counter()
+    for word, count in words.items():
+        for part, _ in splitter.pre_tokenize_str(word):
+            counts[part.replace("▁", " ")] += count
+    return counts
+
+
+def unigram(text: list[str]) -> tuple[list[tuple[str, float]], bytes]:
+    """SentencePiece's own pieces with their scores, and its nmt_nfkc normalization table, which T5's
+    tokenizer.json carries. SentencePiece looks for pieces among the distinct words and takes what two of them
+    share: without the line with "~", "à" or "because", which stand alone, would not be found."""
     import sentencepiece
     from sentencepiece import sentencepiece_model_pb2 as schema
 
-    model = io.BytesIO()
+    counts, model = parts(text), io.BytesIO()
+    lines = [f"{part}\t{count}" for part, count in counts.items()]
+    lines += [f"{part}~\t1" for part, count in counts.items() if count >= USUAL]
     sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(text[:2000]),
+        sentence_iterator=iter(lines),
+        input_format="tsv",
         model_writer=model,
-        vocab_size=200,
-        hard_vocab_limit=False,
+        model_type="unigram",
+        vocab_size=VOCABULARY - SENTINELS,
+        character_coverage=0.99999,
+        required_chars="".join(EXTRA_ALPHABET),
         normalization_rule_name="nmt_nfkc",
+        add_dummy_prefix=False,
+        remove_extra_whitespaces=False,
+        split_by_unicode_script=False,
+        pad_id=0,
+        eos_id=1,
+        unk_id=2,
+        bos_id=-1,
+        pad_piece="<pad>",
         minloglevel=2,
     )
-    return schema.ModelProto.FromString(model.getvalue()).normalizer_spec.precompiled_charsmap
+    trained = schema.ModelProto.FromString(model.getvalue())
+    pieces = [(piece.piece, piece.score) for piece in trained.pieces]
+    return pieces, trained.normalizer_spec.precompiled_charsmap
 
 
 def train_t5(text: list[str]) -> Tokenizer:
     """Unigram as in t5-small: pad 0, end 1, unknown 2; `<extra_id_0>` has the last id, the others lie below
     it."""
+    learned, normalization = unigram(text)
+    specials = ["<pad>", "</s>", "<unk>"]
+    assert [piece for piece, _ in learned[:3]] == specials
     tokenizer = Tokenizer(models.Unigram())
-    tokenizer.normalizer = normalizers.Precompiled(precompiled_charsmap(text))
+    tokenizer.normalizer = normalizers.Precompiled(normalization)
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")]
     )
-    specials = ["<pad>", "</s>", "<unk>"]
-    trainer = trainers.UnigramTrainer(
-        vocab_size=VOCABULARY - SENTINELS,
-        special_tokens=specials,
-        unk_token="<unk>",
-        initial_alphabet=EXTRA_ALPHABET,
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator(text, trainer)
-    learned = [(piece, score) for piece, score in json.loads(tokenizer.to_str())["model"]["vocab"]]
-    pieces = [(piece, score) for piece, score in learned if piece not in specials]
-    pieces = pieces[: VOCABULARY - SENTINELS - len(specials)]
     sentinels = [f"<extra_id_{i}>" for i in range(SENTINELS)]
-    vocabulary = [(s, 0.0) for s in specials] + pieces + [(s, 0.0) for s in reversed(sentinels)]
+    vocabulary = learned + [(sentinel, 0.0) for sentinel in reversed(sentinels)]
     tokenizer.model = models.Unigram(vocabulary, unk_id=2, byte_fallback=False)
     tokenizer.add_special_tokens(specials + sentinels)
     tokenizer.post_processor = processors.TemplateProcessing(
@@ -151,7 +206,7 @@ def save(family: str, tokenizer: Tokenizer) -> None:
     tokenizer.save(str(folder / "tokenizer.json"))
     config = {
         "tokenizer_class": {"bert": BertTokenizer, "gpt2": GPT2Tokenizer, "t5": T5Tokenizer}[family].__name__,
-        "model_max_length": MAX_LENGTH[family],
+        "model_max_length": POSITIONS,
         "clean_up_tokenization_spaces": False,
     } | named
     if family == "bert":
@@ -189,7 +244,7 @@ def main() -> None:
     text = sentences()
     probe = text[::997] + [
         "a [MASK] <extra_id_0> b <|endoftext|>  c",
-        "Ça  va ?\tcafe\u0301 👩‍👧 \u200f\u05d0 中文",
+        "Ça  va ?\tcafe\u0301 👩\u200d👧 \u200f\u05d0 中文",
         "",
     ]
     for family, train in (("bert", train_bert), ("gpt2", train_gpt2), ("t5", train_t5)):

@@ -20,8 +20,12 @@ struct PanelState {
   Id open_menu = 0;
   bool roomy = false;   // the panel is alone on its tab: larger maps, ids, every step
   bool phone = false;   // fingers: taller rows
+  std::optional<Family> open_examples = {};    // whose examples are laid out under the row
+  std::optional<Family> closed_examples = {};  // put away by Escape since the last frame
 };
 
+// The row of examples that all three share, then a button for each family that lays out its own under the row.
+float draw(const view::ExamplesView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::ColumnHeadView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::TokensView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const std::vector<view::AttentionView>& maps, Frame& frame, Place place, PanelState& panel, Commands& commands);

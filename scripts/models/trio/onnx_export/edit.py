@@ -1,10 +1,7 @@
-"""Edits on ONNX graphs: weights stored once and as f16, the two decoders of T5 merged into one."""
+"""Edits on ONNX graphs: names, no-ops, the two decoders of T5 merged into one."""
 
-import numpy as np
 import onnx
-from onnx import GraphProto, ModelProto, TensorProto, helper, numpy_helper
-
-SMALLEST = 64  # numbers; shorter constants stay as they are
+from onnx import GraphProto, ModelProto, TensorProto, helper
 
 
 def subgraphs(graph: GraphProto) -> list[GraphProto]:
@@ -52,54 +49,6 @@ def without_identities(model: ModelProto) -> ModelProto:
             graph.node.remove(node)
     rename(graph, names)
     return model
-
-
-def to_half(model: ModelProto, known: dict[bytes, str]) -> int:
-    """Store weights as f16 initializers of the outer graph, each once, with a Cast to f32 that a runtime
-    folds when it loads. A weight that is another's transpose becomes a Transpose of it. `known`: bytes of a
-    weight -> its name in PyTorch. Only what f16 holds exactly is stored so. Returns the bytes of the
-    weights."""
-    stored: dict[bytes, str] = {}
-    nodes, initializers, names = [], [], {}
-    weights = [(g, tensor) for g in subgraphs(model.graph) for tensor in g.initializer]
-    # A weight as PyTorch holds it comes before its transpose, so that the transpose can refer to it.
-    weights.sort(key=lambda item: numpy_helper.to_array(item[1]).tobytes() not in known)
-    for graph, tensor in weights:
-        value = numpy_helper.to_array(tensor)
-        if (
-            value.dtype != np.float32
-            or value.size < SMALLEST
-            or not np.array_equal(value, value.astype(np.float16))
-        ):
-            continue
-        graph.initializer.remove(tensor)
-        key, flipped = value.tobytes(), np.ascontiguousarray(value.T).tobytes() if value.ndim == 2 else b""
-        if key in stored:
-            names[tensor.name] = stored[key]
-            continue
-        name = known.get(key) or (known[flipped] + ".transposed" if flipped in known else tensor.name)
-        if any(name == taken for taken in stored.values()):
-            name = tensor.name
-        if flipped in stored:
-            nodes.append(
-                helper.make_node(
-                    "Transpose", [stored[flipped]], [name], name=f"/weights/{name}/Transpose", perm=[1, 0]
-                )
-            )
-        else:
-            initializers.append(numpy_helper.from_array(value.astype(np.float16), name + ".f16"))
-            nodes.append(
-                helper.make_node(
-                    "Cast", [name + ".f16"], [name], name=f"/weights/{name}/Cast", to=TensorProto.FLOAT
-                )
-            )
-        stored[key] = names[tensor.name] = name
-    rename(model.graph, names)
-    body = list(model.graph.node)
-    del model.graph.node[:]
-    model.graph.node.extend(nodes + body)
-    model.graph.initializer.extend(initializers)
-    return sum(len(tensor.raw_data) for tensor in initializers)
 
 
 def prefixed(graph: GraphProto, prefix: str) -> None:

@@ -13,20 +13,12 @@ import torch
 from torch import Tensor, nn
 from transformers import GenerationConfig, PreTrainedModel
 
-from .. import models, objectives, paths
-from . import edit, graphs, simplify
+from .. import models, paths, t5_tasks
+from . import edit, graphs, simplify, weights
 
 OPSET = 17
+Known = dict[bytes, weights.Stored]
 Axes = dict[str, dict[int, str]]
-
-
-def rounded(model: PreTrainedModel) -> PreTrainedModel:
-    """The model with every weight rounded to f16, held in f32: the weights that are shipped and compared
-    with."""
-    with torch.no_grad():
-        for parameter in model.parameters():
-            parameter.copy_(parameter.half().float())
-    return model.eval()
 
 
 def trace(
@@ -76,39 +68,42 @@ def feeds(model: onnx.ModelProto) -> simplify.Feeds:
     return made
 
 
-def known_weights(model: PreTrainedModel) -> dict[bytes, str]:
-    """Bytes of each weight -> its name, so that the file uses PyTorch's names."""
-    return {parameter.detach().numpy().tobytes(): name for name, parameter in model.named_parameters()}
-
-
-def save(model: onnx.ModelProto, known: dict[bytes, str], path: Path) -> None:
+def save(model: onnx.ModelProto, known: Known, path: Path) -> None:
     """Store the weights small, check and write."""
-    edit.to_half(model, known)
-    model.producer_name, model.producer_version = "trilens", "1"
-    model.doc_string = "weights: f16, cast to f32 when loaded"
+    weights.store(model, known)
+    model.producer_name, model.producer_version = "trilens", "2"
+    model.doc_string = "weights: int8 times an f32 scale per output channel, or f16; f32 once loaded"
     onnx.checker.check_model(model, full_check=True)
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     onnx.save(model, path)
 
 
-def ids(*shape: int) -> Tensor:
+def ids(model: PreTrainedModel, *shape: int) -> Tensor:
     """Example ids."""
-    return torch.randint(5, 4000, shape)
+    return torch.randint(5, model.config.vocab_size, shape)
 
 
-def example_past(count: int, length: int) -> tuple[Tensor, ...]:
+def head_size(model: PreTrainedModel) -> int:
+    """Numbers of a key; T5 says it itself, and it need not be width / heads."""
+    config = model.config
+    return getattr(config, "d_kv", None) or config.hidden_size // config.num_attention_heads
+
+
+def example_past(model: PreTrainedModel, count: int, length: int) -> tuple[Tensor, ...]:
     """Example keys and values."""
-    return tuple(torch.randn(2, models.HEADS, length, models.WIDTH // models.HEADS) for _ in range(count))
+    shape = 2, model.config.num_attention_heads, length, head_size(model)
+    return tuple(torch.randn(shape) for _ in range(count))
 
 
-def export_bert(model: PreTrainedModel, folder: Path) -> None:
+def export_bert(model: PreTrainedModel, known: Known, folder: Path) -> None:
     """model.onnx"""
     inputs = ["input_ids", "attention_mask", "token_type_ids"]
     axes = {name: {0: "batch_size", 1: "sequence_length"} for name in [*inputs, "logits"]}
-    arguments = ids(2, 7), torch.ones(2, 7, dtype=torch.long), torch.zeros(2, 7, dtype=torch.long)
+    ones = torch.ones(2, 7, dtype=torch.long)
+    arguments = ids(model, 2, 7), ones, torch.zeros_like(ones)
     save(
         trace(graphs.BertGraph(model), arguments, (inputs, ["logits"]), axes),
-        known_weights(model),
+        known,
         folder / "model.onnx",
     )
 
@@ -125,7 +120,7 @@ class PlainConv1D(nn.Module):
         return torch.matmul(hidden, self.weight) + self.bias
 
 
-def export_gpt2(model: PreTrainedModel, folder: Path) -> None:
+def export_gpt2(model: PreTrainedModel, known: Known, folder: Path) -> None:
     """model.onnx with past; works with a past of length 0."""
     model = copy.deepcopy(model)
     for block in model.transformer.h:
@@ -144,20 +139,20 @@ def export_gpt2(model: PreTrainedModel, folder: Path) -> None:
     axes |= {name: {0: "batch_size", 2: "past_sequence_length + sequence_length"} for name in present}
     inputs = ["input_ids", "attention_mask", "position_ids"]
     positions = torch.arange(3, 8)[None].repeat(2, 1)
-    arguments = (ids(2, 5), torch.ones(2, 8, dtype=torch.long), positions, *example_past(len(past), 3))
+    ones = torch.ones(2, 8, dtype=torch.long)
+    arguments = (ids(model, 2, 5), ones, positions, *example_past(model, len(past), 3))
     traced = trace(graphs.Gpt2Graph(model), arguments, (inputs + past, ["logits", *present]), axes)
-    save(traced, known_weights(model), folder / "model.onnx")
+    save(traced, known, folder / "model.onnx")
 
 
-def export_t5(model: PreTrainedModel, folder: Path) -> None:
+def export_t5(model: PreTrainedModel, known: Known, folder: Path) -> None:
     """encoder_model.onnx and decoder_model_merged.onnx."""
-    known = known_weights(model)
     encoder = {0: "batch_size", 1: "encoder_sequence_length"}
     mask = torch.ones(2, 6, dtype=torch.long)
     save(
         trace(
             graphs.T5EncoderGraph(model),
-            (ids(2, 6), mask),
+            (ids(model, 2, 6), mask),
             (["input_ids", "attention_mask"], ["last_hidden_state"]),
             dict.fromkeys(("input_ids", "attention_mask", "last_hidden_state"), encoder),
         ),
@@ -186,37 +181,49 @@ def export_t5(model: PreTrainedModel, folder: Path) -> None:
         grown = length if "encoder" in name else "past_decoder_sequence_length + decoder_sequence_length"
         axes["past_key_values." + name] = {0: "batch_size", 2: length}
         axes["present." + name] = {0: "batch_size", 2: grown}
-    graph, memory = graphs.T5DecoderGraph(model), torch.randn(2, 6, models.WIDTH)
-    first = trace(graph, (mask, ids(2, 4), memory), (inputs, ["logits", *present]), axes)
+    graph, memory = graphs.T5DecoderGraph(model), torch.randn(2, 6, model.config.hidden_size)
+    first = trace(graph, (mask, ids(model, 2, 4), memory), (inputs, ["logits", *present]), axes)
     kept = [name for name in present if ".decoder." in name]
-    keys = [example_past(1, 6 if "encoder" in name else 3)[0] for name in past]
-    later = trace(graph, (mask, ids(2, 4), memory, *keys), (inputs + past, ["logits", *kept]), axes)
+    keys = [example_past(model, 1, 6 if "encoder" in name else 3)[0] for name in past]
+    later = trace(graph, (mask, ids(model, 2, 4), memory, *keys), (inputs + past, ["logits", *kept]), axes)
     save(edit.merge_decoders(first, later), known, folder / "decoder_model_merged.onnx")
+
+
+# As T5's own config.json names its tasks; a program that adds a prefix finds here what there is.
+T5_TASKS = {
+    "translation_en_to_fr": {"prefix": t5_tasks.INTO_FRENCH, "num_beams": 4},
+    "translation_fr_to_en": {"prefix": t5_tasks.INTO_ENGLISH, "num_beams": 4},
+    "summarization": {"prefix": t5_tasks.SUMMARIZE},
+    "question_answering": {"prefix": t5_tasks.QUESTION},
+    "correction": {"prefix": t5_tasks.CORRECT},
+    "sentiment": {"prefix": t5_tasks.SENTIMENT},
+}
 
 
 def write_configs(family: str, model: PreTrainedModel, folder: Path) -> None:
     """config.json and generation_config.json."""
     model.config.architectures = [type(model).__name__]
     if family == "t5":
-        model.config.task_specific_params = {
-            "translation_en_to_fr": {"prefix": objectives.PREFIX, "num_beams": 4}
-        }
+        model.config.task_specific_params = T5_TASKS
     model.config.save_pretrained(folder)
     if family == "bert":
         return
+    end = model.config.eos_token_id
     settings = {
-        "gpt2": {"bos_token_id": 4095, "eos_token_id": 4095, "pad_token_id": 4095},
+        "gpt2": {"bos_token_id": end, "eos_token_id": end, "pad_token_id": end},
         "t5": {"decoder_start_token_id": 0, "eos_token_id": 1, "pad_token_id": 0},
     }[family]
     GenerationConfig(**settings).save_pretrained(folder)
 
 
-def export(family: str, model: PreTrainedModel) -> None:
-    """Everything but the tokenizer and the card."""
+def export(family: str, model: PreTrainedModel) -> PreTrainedModel:
+    """Everything but the tokenizer and the card. Returns the model with the weights that the files hold."""
     folder = paths.assets(family)
-    model = rounded(model)
+    folder.mkdir(parents=True, exist_ok=True)
+    known = weights.round_to_shipped(model.eval())
     write_configs(family, model, folder)
     shutil.rmtree(folder / "onnx", ignore_errors=True)
-    {"bert": export_bert, "gpt2": export_gpt2, "t5": export_t5}[family](model, folder / "onnx")
+    {"bert": export_bert, "gpt2": export_gpt2, "t5": export_t5}[family](model, known, folder / "onnx")
     sizes = {path.name: path.stat().st_size for path in sorted((folder / "onnx").iterdir())}
     print(json.dumps({"model": folder.name, "parameters": models.parameters(model), "bytes": sizes}))
+    return model
