@@ -152,7 +152,9 @@ def alternatives(document: dict, question: list) -> list[str]:
     names |= {plain(q[1]) for q in document["questions"] if re.fullmatch(r"[A-Z][a-z]+", plain(q[1]))}
     if right in names:
         return sorted(names - {right})
-    return [o for o in others if o.lower() != right.lower() and o not in names and o.lower() not in ("yes", "no")]
+    return [
+        o for o in others if o.lower() != right.lower() and o not in names and o.lower() not in ("yes", "no")
+    ]
 
 
 def answers(count: int) -> list[Item]:
@@ -188,7 +190,7 @@ def sentiments(count: int) -> list[Item]:
     found: dict[str, list[Item]] = {"good": [], "bad": []}
     for document in texts:
         text = " ".join(en for en, _ in document["sentences"])
-        if document["mood"] and not re.search(r"\b(good|bad)\b", text, re.I):
+        if document["mood"] and not re.search(r"\b(good|bad)\b", text, re.IGNORECASE):
             choices = ["good", "bad"] if document["mood"] == "good" else ["bad", "good"]
             found[document["mood"]].append({"text": text, "choices": choices})
     half = min(count // 2, *(len(items) for items in found.values()))
@@ -247,7 +249,9 @@ def write(name: str, kind: str, language: str, items: list[Item]) -> None:
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--items", type=int, default=200, help="at most, of each phenomenon")
     count = parser.parse_args().items
     said = {pair[0] for d in documents("train") for pair in d["sentences"]}

@@ -1,5 +1,6 @@
 """What the scores are to be compared with: counts of tokens, of answers, and sentences that are copied."""
 
+import itertools
 import math
 import re
 from collections import Counter, defaultdict
@@ -164,7 +165,7 @@ class Words:
         for sentence in data.english() + [d.text() for d in data.documents]:
             found = re.findall(r"[A-Za-z']+", sentence.lower())
             words.update(found)
-            for one, two in zip(found, found[1:], strict=False):
+            for one, two in itertools.pairwise(found):
                 after[one][two] += 1
         self.frequent = words.most_common(1)[0][0]
         self.after = {one: counter.most_common(1)[0][0] for one, counter in after.items()}

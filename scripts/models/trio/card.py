@@ -11,17 +11,21 @@ FAMILY = {
         "BERT",
         "fill-mask",
         "WordPiece (lower case, accents stripped)",
-        "masked words in sentences, stories, translations and answers: it reads everything and guesses what"
-        " stands at"
-        " `[MASK]`; and that two texts with the same meaning have similar vectors",
+        (
+            "masked words in sentences, stories, translations and answers: it reads everything and guesses what"
+            " stands at"
+            " `[MASK]`; and that two texts with the same meaning have similar vectors"
+        ),
     ),
     "gpt2": (
         "decoder",
         "GPT-2",
         "text-generation",
         "byte-level BPE",
-        "the next word: it reads from left to right and goes on, also after `French:`, `Answer:` and"
-        " `Summary:`",
+        (
+            "the next word: it reads from left to right and goes on, also after `French:`, `Answer:` and"
+            " `Summary:`"
+        ),
     ),
     "t5": (
         "encoder-decoder",

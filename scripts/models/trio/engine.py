@@ -219,7 +219,7 @@ def check(family: str) -> None:
     total.backward()
     engine.finish()
     worst = 0.0
-    for name, leaf in weights.leaf.items():
+    for leaf in weights.leaf.values():
         start = leaf.gradient.storage_offset()
         wanted = expected[start : start + leaf.gradient.numel()].view_as(leaf.gradient)
         error = ((leaf.gradient - wanted).norm() / (wanted.norm() + 1e-7)).item()

@@ -192,7 +192,10 @@ def accuracy(hits: list[bool], groups: list[list[int]]) -> dict:
     means = resampled([float(hit) for hit in hits], groups)
     low, high = means[round(0.025 * len(means))], means[round(0.975 * len(means)) - 1]
     share = sum(hits) / len(hits)
-    if share in (0, 1):  # nothing to resample: the interval of Wilson (1927) for as many items as there are groups
+    if share in (
+        0,
+        1,
+    ):  # nothing to resample: the interval of Wilson (1927) for as many items as there are groups
         edge = 1.96**2 / (len(groups) + 1.96**2)
         low, high = (1 - edge, 1.0) if share else (0.0, edge)
     return {"accuracy": round(100 * share, 1), "interval": [round(100 * low, 1), round(100 * high, 1)]}
@@ -214,11 +217,15 @@ def measure(trio: Trio, probe: dict) -> tuple[dict, dict[str, list[bool]]]:
             row[family] = {"cannot": CANNOT[kind]}
             continue
         made = [scores(trio, kind, family, item) for item in items]
-        hits[family] = [max(range(len(s)), key=s.__getitem__) == i["answer"] for s, i in zip(made, items, strict=True)]
+        hits[family] = [
+            max(range(len(s)), key=s.__getitem__) == i["answer"] for s, i in zip(made, items, strict=True)
+        ]
         row[family] = accuracy(hits[family], frames(items)) | {"asked": ASKED[kind][family]}
     if kind == "blank":
         made = [rescored(trio, item) for item in items]
-        found = [max(range(len(s)), key=s.__getitem__) == i["answer"] for s, i in zip(made, items, strict=True)]
+        found = [
+            max(range(len(s)), key=s.__getitem__) == i["answer"] for s, i in zip(made, items, strict=True)
+        ]
         row["decoder"]["judging_whole_sentences"] = accuracy(found, frames(items))
     return row, hits
 

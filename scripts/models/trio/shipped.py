@@ -45,7 +45,9 @@ def session(family: str, file: str, head: str | None = None) -> onnxruntime.Infe
     model = onnx.load(path)
     name = hidden_of(model, head)
     model.graph.output.append(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None))
-    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
 
 
 class Shipped:
@@ -115,7 +117,11 @@ class Decoder(Shipped):
     def outputs(self, ids: list[int]) -> tuple[np.ndarray, np.ndarray]:
         """(logits [S, V], hidden [S, width])."""
         row = np.array([ids], dtype=np.int64)
-        feeds = {"input_ids": row, "attention_mask": np.ones_like(row), "position_ids": np.arange(len(ids))[None]}
+        feeds = {
+            "input_ids": row,
+            "attention_mask": np.ones_like(row),
+            "position_ids": np.arange(len(ids))[None],
+        }
         made = self.run.run(None, feeds | self.past)
         return made[0][0], made[-1][0]
 
@@ -147,9 +153,14 @@ class EncoderDecoder(Shipped):
 
     def __init__(self):
         super().__init__()
-        self.encoder, self.decoder = session("t5", "encoder_model.onnx"), session("t5", "decoder_model_merged.onnx")
+        self.encoder, self.decoder = (
+            session("t5", "encoder_model.onnx"),
+            session("t5", "decoder_model_merged.onnx"),
+        )
         self.past = {
-            value.name: np.zeros((1, value.shape[1], 1 if ".encoder." in value.name else 0, value.shape[3]), np.float32)
+            value.name: np.zeros(
+                (1, value.shape[1], 1 if ".encoder." in value.name else 0, value.shape[3]), np.float32
+            )
             for value in self.decoder.get_inputs()
             if value.name.startswith("past")
         }

@@ -1,6 +1,6 @@
 """Print what a family learns from, decoded back to text, and how fast it is made.
 
-    python -m trio.show t5 [--count 10] [--kind world.answer] [--part held_text]
+python -m trio.show t5 [--count 10] [--kind world.answer] [--part held_text]
 """
 
 import argparse

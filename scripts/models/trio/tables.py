@@ -286,9 +286,11 @@ def answer_limits(made: dict) -> list[str]:
     if found is None:
         return []
     return [
-        f"Of questions on texts of new plots it answers {100 - found['exact_percent']:.0f} of 100 in other"
-        " words"
-        " than the reference."
+        (
+            f"Of questions on texts of new plots it answers {100 - found['exact_percent']:.0f} of 100 in other"
+            " words"
+            " than the reference."
+        )
     ]
 
 

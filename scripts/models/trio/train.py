@@ -11,7 +11,6 @@ process uses one core; the three run side by side.
 import argparse
 import json
 import math
-import os
 import random
 import time
 from pathlib import Path

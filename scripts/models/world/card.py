@@ -1,6 +1,6 @@
 """Writes DATA.md, the data card of the whole training corpus, from the files that are there.
 
-    python -m world.card        after python -m world.generate
+python -m world.card        after python -m world.generate
 """
 
 import json
@@ -67,7 +67,9 @@ def card() -> str:
     plots, shared = parse.read()
     english, french = words(train, 0), words(train, 1)
     chosen = random.Random(7).sample(train, 8)
-    lines = sum(len(found) for found in shared.values()) + len(re.findall(r"(?m)^ +[^#\n]+ \| .+$", sources()))
+    lines = sum(len(found) for found in shared.values()) + len(
+        re.findall(r"(?m)^ +[^#\n]+ \| .+$", sources())
+    )
     kinds = Counter(d["kind"] for d in train)
     pairs = [len(part) for part in (everyday.training, everyday.held_out)]
     size = sum(len(e.encode()) + len(f.encode()) for e, f in everyday.training) / 1e6

@@ -1,8 +1,8 @@
 """Reads the plot files, tells each plot many times, and reports what is wrong by file and line.
 
-    python -m world.check                       all files
-    python -m world.check plots/home.txt        one file (with the shared lists of all)
-    python -m world.check --show 5 FILE…        also prints five texts of each plot
+python -m world.check                       all files
+python -m world.check plots/home.txt        one file (with the shared lists of all)
+python -m world.check --show 5 FILE…        also prints five texts of each plot
 """
 
 import argparse
@@ -15,13 +15,17 @@ from . import parse
 from .lexicon import WorldError
 from .tell import Document, Teller
 
-SUSPECT_ENGLISH = re.compile(r"[{}<>|]|\b(a|an|the|some) (a|an|the|some|his|her|my|your)\b|\ba [aeio]\w+|  | [,.?!]|(?<![.?!\"':)])$")
+SUSPECT_ENGLISH = re.compile(
+    r"[{}<>|]|\b(a|an|the|some) (a|an|the|some|his|her|my|your)\b|\ba [aeio]\w+|  | [,.?!]|(?<![.?!\"':)])$"
+)
 SUSPECT_FRENCH = re.compile(
     r"[{}<>|\u0001]|\b(le|la|de|les|du|un|une) (le|la|les|un|une|du|des)\b|\b(que|de|je|ne|se|le|la) [aeiouéèêâàî]\w*|"
     r"  |\w[?!:;]| [,.]|(?<![.?!\"':)])$"
 )
 # Right although they look wrong.
-FINE_FRENCH = re.compile(r"\b(de|que|le|la) (un|une|onze|oui|yaourt)\b|\bde (la|le|les)\b|\bque (le|la|les|un|une|du|des)\b|\bl'un des\b")
+FINE_FRENCH = re.compile(
+    r"\b(de|que|le|la) (un|une|onze|oui|yaourt)\b|\bde (la|le|les)\b|\bque (le|la|les|un|une|du|des)\b|\bl'un des\b"
+)
 
 
 def problems(document: Document) -> list[str]:
@@ -40,7 +44,9 @@ def problems(document: Document) -> list[str]:
 
 def show(document: Document) -> None:
     """Print a text with all that belongs to it."""
-    print(f"\n== {document.plot} ({document.kind}{', held out' if document.held else ''}, mood {document.mood})")
+    print(
+        f"\n== {document.plot} ({document.kind}{', held out' if document.held else ''}, mood {document.mood})"
+    )
     print(document.english())
     print(" ".join(fr for _, fr in document.sentences))
     for question, answer, question_fr, answer_fr in document.questions:
@@ -53,7 +59,9 @@ def show(document: Document) -> None:
 
 def main() -> int:
     """Command line; the number of problems decides the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--times", type=int, default=200, help="how often each plot is told")
     parser.add_argument("--show", type=int, default=0, help="how many texts of each plot to print")

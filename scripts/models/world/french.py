@@ -11,7 +11,9 @@ LINK = "\u0001"
 # Stands before the article of a slot: de and à are contracted with it (de le faire is not).
 ARTICLE = "\u0002"
 CONTRACTED = {"de le ": "du ", "de les ": "des ", "à le ": "au ", "à les ": "aux "}
-ELIDED = re.compile(r"\b([Qq]ue|[Dd]e|[Nn]e|[Ss]e|[Jj]e|[Mm]e|[Tt]e|[Ll]orsque|[Pp]uisque|[Jj]usque) (?=(\w[\w'-]*))")
+ELIDED = re.compile(
+    r"\b([Qq]ue|[Dd]e|[Nn]e|[Ss]e|[Jj]e|[Mm]e|[Tt]e|[Ll]orsque|[Pp]uisque|[Jj]usque) (?=(\w[\w'-]*))"
+)
 
 
 def elides(word: str) -> bool:
@@ -91,8 +93,10 @@ def finish(text: str) -> str:
 
     text = re.sub(
         f"\\b([Dd]e|[Àà]) {ARTICLE}(les? )",
-        lambda m: m.group(1)[0].translate(str.maketrans("Àà", "Aa"))
-        + CONTRACTED[f"{m.group(1).lower()} {m.group(2)}"][1:],
+        lambda m: (
+            m.group(1)[0].translate(str.maketrans("Àà", "Aa"))
+            + CONTRACTED[f"{m.group(1).lower()} {m.group(2)}"][1:]
+        ),
         text,
     ).replace(ARTICLE, "")
     text = re.sub(f"([Ll][ea]){LINK} *(?=(\\w[\\w'-]*))", link, text).replace(LINK, "")

@@ -55,7 +55,11 @@ def generate(documents: int, seed: int, folder: Path = FOLDER) -> Counter:
     folder.mkdir(parents=True, exist_ok=True)
     names = ("train", "held_text", "held_combination", "held_template")
     files = {name: (folder / f"{name}.jsonl.part").open("w", encoding="utf-8") for name in names}
-    counts, seen, limit = Counter(), set(), {"held_template": documents // 30, "held_combination": documents // 30}
+    counts, seen, limit = (
+        Counter(),
+        set(),
+        {"held_template": documents // 30, "held_combination": documents // 30},
+    )
     attempts = 0
     while counts["train"] < documents and attempts < 4 * documents:
         attempts += 1
@@ -66,7 +70,9 @@ def generate(documents: int, seed: int, folder: Path = FOLDER) -> Counter:
             continue
         seen.add(text)
         counts[where] += 1
-        counts[f"{where} bytes"] += len(text.encode()) + sum(len(fr.encode()) + 1 for _, fr in document.sentences)
+        counts[f"{where} bytes"] += len(text.encode()) + sum(
+            len(fr.encode()) + 1 for _, fr in document.sentences
+        )
         files[where].write(json.dumps(row(document), ensure_ascii=False) + "\n")
     for name, file in files.items():
         file.close()
@@ -76,7 +82,9 @@ def generate(documents: int, seed: int, folder: Path = FOLDER) -> Counter:
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--documents", type=int, default=34_000, help="of the training part")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()

@@ -142,7 +142,9 @@ def opposites() -> dict[str, Adjective]:
 @cache
 def people(age: str) -> list[tuple[str, bool]]:
     """(name, female) of all, or of those that may be a child or an adult."""
-    return [(r["name"], r["gender"] == "f") for r in rows("people.tsv") if age == "" or r["age"] in (age, "any")]
+    return [
+        (r["name"], r["gender"] == "f") for r in rows("people.tsv") if age == "" or r["age"] in (age, "any")
+    ]
 
 
 @cache

@@ -226,7 +226,9 @@ def read_plot(reader: Reader, name: str, where: str) -> Plot:
     return plot
 
 
-def read(paths: list[Path] | None = None, errors: list[str] | None = None) -> tuple[list[Plot], dict[str, list[Line]]]:
+def read(
+    paths: list[Path] | None = None, errors: list[str] | None = None
+) -> tuple[list[Plot], dict[str, list[Line]]]:
     """All plots and shared lists of the files (by default, of plots/). With `errors`, what is wrong is noted
     there and left out; without, the first of it is raised."""
     plots: dict[str, Plot] = {}

@@ -20,7 +20,12 @@ FRENCH_ONES = (
     "dix-neuf"
 ).split()
 FRENCH_TENS = "vingt trente quarante cinquante soixante soixante quatre-vingt quatre-vingt".split()
-PRONOUNS = {"he": ("he", "she"), "him": ("him", "her"), "his": ("his", "her"), "himself": ("himself", "herself")}
+PRONOUNS = {
+    "he": ("he", "she"),
+    "him": ("him", "her"),
+    "his": ("his", "her"),
+    "himself": ("himself", "herself"),
+}
 OWN = {"my": "m", "your": "t", "their": "l", "our": "n", "mon": "m", "ton": "t", "leur": "l", "notre": "n"}
 
 
@@ -239,10 +244,20 @@ class Filler:
         if self.fr:
             the = french.ARTICLE + french.the(value.fr, value.feminine)
             forms = {"at": value.fr_at, "to": value.fr_to, "from": value.fr_from, "the": the, None: value.fr}
-            forms |= {"du": value.fr_from, "il": "elle" if value.feminine else "il", "e": "e" if value.feminine else ""}
+            forms |= {
+                "du": value.fr_from,
+                "il": "elle" if value.feminine else "il",
+                "e": "e" if value.feminine else "",
+            }
             return forms.get(m["form"])
         start = "from " if value.en[0].isupper() else "from the "
-        forms = {"at": value.en_at, "to": value.en_to, "from": start + value.en, "the": start[5:] + value.en, None: value.en}
+        forms = {
+            "at": value.en_at,
+            "to": value.en_to,
+            "from": start + value.en,
+            "the": start[5:] + value.en,
+            None: value.en,
+        }
         return forms.get(m["form"])
 
     def adjective(self, value: Adjective, m: re.Match, slot: str) -> str | None:
@@ -253,7 +268,13 @@ class Filler:
             return value.en_er if m["form"] == "er" else value.en
         feminine = bool(m["of"]) and self.feminine(m["of"], slot)
         word = french.agreeing(value, feminine, bool(m["plural"]))
-        return {"bon": "meilleur", "bonne": "meilleure", "mauvais": "pire", "mauvaise": "pire"}.get(word, f"plus {word}") if m["form"] == "er" else word
+        return (
+            {"bon": "meilleur", "bonne": "meilleure", "mauvais": "pire", "mauvaise": "pire"}.get(
+                word, f"plus {word}"
+            )
+            if m["form"] == "er"
+            else word
+        )
 
     def phrase(self, value: Phrase, m: re.Match, slot: str) -> str:
         """A ready phrase; {w.2} is its second form."""

@@ -141,7 +141,9 @@ class Teller:
         self.used |= {name for name in variables(english) + variables(french) if name in self.cast}
         filled = Filler(self.cast, names, False, line.where).fill(english)
         other = Filler(self.cast, names, True, line.where).fill(french)
-        return sentence(re.sub(r" {2,}", " ", re.sub(r" +([,.?!])", r"\1", filled)).strip()), sentence(fr.finish(other))
+        return sentence(re.sub(r" {2,}", " ", re.sub(r" +([,.?!])", r"\1", filled)).strip()), sentence(
+            fr.finish(other)
+        )
 
     def expand(self, english: str, french: str) -> Pair:
         """Take one option of each <choice/…>, the same in both languages."""
@@ -164,7 +166,9 @@ class Teller:
 
     def names(self, english: str, french: str) -> Names:
         """Who is called what in this line. Pronouns only where nobody else of that gender is near."""
-        mentioned = [n for n in variables(english) + variables(french) if isinstance(self.cast.get(n), Person)]
+        mentioned = [
+            n for n in variables(english) + variables(french) if isinstance(self.cast.get(n), Person)
+        ]
         near = self.previous | set(mentioned)
         made = Names({}, {}, {})
         for name in dict.fromkeys(mentioned):
@@ -198,7 +202,9 @@ class Teller:
         owner = self.cast[person.owner]
         rivals = {n for n in near - {name, person.owner} if self.cast[n].female == owner.female}
         if person.owner in known and not rivals:
-            return ("her " if owner.female else "his ") + person.en, fr.possessive("s", person.fr, person.female)
+            return ("her " if owner.female else "his ") + person.en, fr.possessive(
+                "s", person.fr, person.female
+            )
         return f"{owner.en}'s {person.en}", f"{fr.the(person.fr, person.female)} {fr.of(owner.fr)}"
 
     def draw(self, member: Cast) -> Value:

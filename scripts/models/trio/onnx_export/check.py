@@ -154,9 +154,7 @@ def check_t5(model: PreTrainedModel) -> float:
         memory = encoder.run(None, {"input_ids": ids.numpy(), "attention_mask": mask.numpy()})[0]
         worst = max(worst, difference(memory, full.encoder_last_hidden_state, mask))
         fixed = {"encoder_attention_mask": mask.numpy(), "encoder_hidden_states": memory}
-        empty = {
-            name: no_keys(model, batch, 0 if "decoder" in name else 1) for name in names
-        }
+        empty = {name: no_keys(model, batch, 0 if "decoder" in name else 1) for name in names}
         whole = decoder.run(
             None, fixed | empty | {"input_ids": target.numpy(), "use_cache_branch": np.array([False])}
         )

@@ -156,11 +156,14 @@ def store(model: ModelProto, known: dict[bytes, Stored]) -> int:
         name = stored.name if stored is not None else tensor.name
         turned = np.ascontiguousarray(value.T).tobytes() if value.ndim == 2 else b""
         if turned in taken:
-            added = [
-                helper.make_node(
-                    "Transpose", [taken[turned]], [name], name=f"/weights/{name}/Transpose", perm=[1, 0]
-                )
-            ], []
+            added = (
+                [
+                    helper.make_node(
+                        "Transpose", [taken[turned]], [name], name=f"/weights/{name}/Transpose", perm=[1, 0]
+                    )
+                ],
+                [],
+            )
         else:
             added = half(name, value) if stored is None or stored.steps is None else whole_numbers(stored)
         nodes, initializers = nodes + added[0], initializers + added[1]
