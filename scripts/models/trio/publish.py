@@ -7,7 +7,7 @@ import os
 import platform
 from pathlib import Path
 
-from . import contrast, paths, runs
+from . import contrast, models, paths, runs
 
 NAMES = {"bert": "encoder", "gpt2": "decoder", "t5": "encoder_decoder"}
 TOP5, CHRF, GAP = 75, 60, 10
@@ -36,6 +36,7 @@ def budget() -> dict:
                 "tokens": log[-1]["tokens"],
                 "minutes": round(log[-1]["minutes"], 1),
                 "steps": log[-1]["step"],
+                "parameters": models.parameters(models.fresh(family)),
             }
     return made
 
