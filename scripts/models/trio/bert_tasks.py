@@ -9,11 +9,11 @@ from .pieces import Pieces
 from .text import chosen, vary
 
 SPECIALS = 5  # [PAD] [UNK] [CLS] [SEP] [MASK] have the first ids
-MASKED, DENSE_MASKED = (0.15, 0.25), 0.3
+MASKED, DENSE_MASKED = (0.15, 0.25), 0.45
 # A short text often has one blank, as visitors write them; in a longer one that would teach too little.
 SINGLE_SHARE, SINGLE_LONGEST = 0.6, 24
 WHOLE_WORDS = 0.5
-PAIR_MASKED, BESIDE_MASKED = 0.15, 0.12
+PAIR_MASKED, BESIDE_MASKED = 0.15, 0.12  # in dense examples twice as many
 ANSWER_FORMS = (("after", 0.5), ("before", 0.3), ("inside", 0.2))
 YES_NO = {"yes", "no", "oui", "non"}
 MOODS = {False: ("It was", ("bad", "good")), True: ("C'était", ("mauvais", "bon"))}
@@ -62,6 +62,10 @@ class Bert:
             units = [[place] for word in words for place in word]
         for unit in self.draw.rng.sample(units, min(len(units), max(1, round(share * len(units))))):
             self.hide(example, unit)
+
+    def more(self, share: float) -> float:
+        """Twice the share in dense examples."""
+        return 2 * share if self.draw.dense() else share
 
     def hide_one(self, example: Example, words: list[list[int]]) -> None:
         """Ask for one word or one piece of it; only seldom a punctuation mark."""
@@ -123,13 +127,13 @@ class Bert:
             return None
         for example in made:
             if self.draw.rng.random() < 0.7:
-                self.hide_share(example, self.words(example["input_ids"]), PAIR_MASKED)
+                self.hide_share(example, self.words(example["input_ids"]), self.more(PAIR_MASKED))
         return made[0] | {"pair": made[1]}
 
     def beside(self, example: Example) -> None:
         """In half of the cases ask for a few other words too, so that a long text teaches more."""
         if self.draw.rng.random() < 0.5:
-            self.hide_share(example, self.words(example["input_ids"]), BESIDE_MASKED)
+            self.hide_share(example, self.words(example["input_ids"]), self.more(BESIDE_MASKED))
 
     def answer(self, source) -> Example | None:
         """A text and questions with blanks for answers: after the text, before it, or inside the text."""

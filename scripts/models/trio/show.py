@@ -55,7 +55,7 @@ def main() -> None:
     data = corpus.read()
     if given.part:
         data = data.held(given.part)
-    dense = 0.0 if given.part else objectives.DENSE_SHARE
+    dense = 0.0 if given.part else objectives.DENSE_SHARE[given.family]
     draw = objectives.Draw(random.Random(given.seed), POSITIONS, dense)
     source = objectives.examples(given.family, data, tokenizer, draw)
     began, kinds, used = time.perf_counter(), defaultdict(list), Counter()

@@ -194,7 +194,7 @@ class Trainer:
     def run(self) -> None:
         """Train until the plan is done."""
         rng = random.Random(1_000_003 * (1 + self.step))
-        draw = objectives.Draw(rng, models.POSITIONS, objectives.DENSE_SHARE)
+        draw = objectives.Draw(rng, models.POSITIONS, objectives.DENSE_SHARE[self.family])
         source = objectives.examples(self.family, self.data, self.tokenizer, draw)
         stream = batches.endless(self.family, source, rng, self.kinds)
         stream = batches.steps(stream, self.options.step_tokens)
