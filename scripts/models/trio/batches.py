@@ -14,9 +14,9 @@ from .example import IGNORED, Example
 from .example import tokens as tokens_of
 
 Batch = dict
-MICRO_TOKENS = 2048
+MICRO_TOKENS, POOL_TOKENS = 2048, 131_072
 # Pairs are told apart within their batch, so more of them stand together.
-PAIR_TOKENS = 3072
+PAIRS = 1.5
 
 
 def sides(family: str, example: Example) -> tuple[int, int]:
@@ -63,7 +63,9 @@ def tensors(family: str, examples: list[Example], kinds: dict[str, int]) -> Batc
     return batch
 
 
-def grouped(family: str, examples: list[Example], rng: random.Random) -> Iterator[list[Example]]:
+def grouped(
+    family: str, examples: list[Example], rng: random.Random, micro: int = MICRO_TOKENS
+) -> Iterator[list[Example]]:
     """Micro-batches of examples that were drawn together, of similar lengths; pairs by themselves."""
 
     def order(example: Example) -> tuple:
@@ -75,7 +77,7 @@ def grouped(family: str, examples: list[Example], rng: random.Random) -> Iterato
     for example in sorted(examples, key=order):
         read, written = sides(family, example)
         wider = max(longest[0], read), max(longest[1], written)
-        limit = PAIR_TOKENS / 2 if "pair" in example else MICRO_TOKENS
+        limit = PAIRS * micro / 2 if "pair" in example else micro
         apart = current and ("pair" in current[0]) != ("pair" in example)
         if current and (apart or (len(current) + 1) * sum(wider) > limit):
             yield current
@@ -87,15 +89,19 @@ def grouped(family: str, examples: list[Example], rng: random.Random) -> Iterato
 
 
 def endless(
-    family: str, source: Iterator[Example], rng: random.Random, kinds: dict[str, int], pool: int = 64
+    family: str,
+    source: Iterator[Example],
+    rng: random.Random,
+    kinds: dict[str, int],
+    micro: int = MICRO_TOKENS,
 ) -> Iterator[Batch]:
-    """Endless micro-batches; the examples of about `pool` of them are drawn together."""
+    """Endless micro-batches; the examples of many of them are drawn together."""
     while True:
         drawn, total = [], 0
-        while total < MICRO_TOKENS * pool:
+        while total < POOL_TOKENS:
             drawn.append(next(source))
             total += tokens_of(family, drawn[-1])
-        groups = list(grouped(family, drawn, rng))
+        groups = list(grouped(family, drawn, rng, micro))
         rng.shuffle(groups)
         for group in groups:
             yield tensors(family, group, kinds)

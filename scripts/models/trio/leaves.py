@@ -138,7 +138,8 @@ class Weights:
         places = places_of(family, model)
         named = {name for place in places for name in place.parts}
         assert named == set(state), named ^ set(state)
-        self.flat = torch.zeros(sum(parameter.numel() for parameter in state.values()))
+        count, device = sum(parameter.numel() for parameter in state.values()), model.device
+        self.flat = torch.zeros(count, device=device)
         self.gradient = torch.zeros_like(self.flat)
         self.low = torch.zeros_like(self.flat, dtype=torch.bfloat16)
         self.leaf: dict[str, Leaf] = {}

@@ -28,7 +28,7 @@ class Optimizer:
 
     def __init__(self, weights: Weights, muon: bool = True):
         self.weights, self.muon = weights, muon
-        self.momentum = torch.zeros(weights.rest if muon else 0)
+        self.momentum = torch.zeros(weights.rest if muon else 0, device=weights.flat.device)
         groups = []
         for start, end, place in weights.rest_parts:
             groups.append(self._adam(start, end, place.scales[0] if place.scales else 1.0, 0.0))
@@ -39,7 +39,9 @@ class Optimizer:
                     first = group.start + i * count
                     groups.append(self._adam(first, first + count, scale, DECAY))
         self.adam = torch.optim.AdamW(groups, lr=1.0, betas=BETAS, eps=EPSILON, fused=True)
-        self.scales = [torch.tensor(group.scales)[:, None, None] for group in weights.groups]
+        self.scales = [
+            torch.tensor(group.scales, device=weights.flat.device)[:, None, None] for group in weights.groups
+        ]
 
     def _adam(self, start: int, end: int, scale: float, decay: float) -> dict:
         """A part of the flat buffer as Adam's parameter."""

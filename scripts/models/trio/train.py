@@ -27,6 +27,7 @@ from .plan import Plan
 # The size of a change, for matrices (Muon) and for the rest (Adam): docs/decisions/trio-training.md.
 RATES = {"muon": (2e-3, 5e-3), "adamw": (1.5e-3, 2e-3)}
 STEP_TOKENS = 8192
+MICRO_TOKENS = {"cpu": batches.MICRO_TOKENS, "cuda": STEP_TOKENS}
 TOGETHER = 0.2  # how much finding a sentence's translation counts, beside its masked words
 TEMPERATURE = 0.05
 EVALUATION_EXAMPLES = 1500
@@ -44,9 +45,12 @@ class Trainer:
         self.plan = Plan(base / "plan.json", options.tokens or 0)
         self.tokenizer = Tokenizer.from_file(str(paths.assets(family) / "tokenizer.json"))
         self.data = corpus.read()
-        self.model = models.fresh(family)
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.model = models.fresh(family).to(self.device)
         self.weights = Weights(family, self.model)
-        self.engine = Engine(family, self.model, self.weights) if kernels.library() else None
+        self.engine = None
+        if self.device == "cpu" and kernels.library():
+            self.engine = Engine(family, self.model, self.weights)
         self.optimizer = Optimizer(self.weights, options.optimizer == "muon")
         self.step, self.elapsed, self.tokens, self.best = 0, 0.0, 0, math.inf
         self.kinds: dict[str, int] = {}
@@ -60,7 +64,7 @@ class Trainer:
         draw = objectives.Draw(rng, models.POSITIONS)
         source = objectives.examples(self.family, self.data.held(), self.tokenizer, draw)
         chosen = [next(source) for _ in range(self.options.evaluation)]
-        groups = batches.grouped(self.family, chosen, rng)
+        groups = batches.grouped(self.family, chosen, rng, MICRO_TOKENS[self.device])
         return [batches.tensors(self.family, group, self.kinds) for group in groups]
 
     def resume(self) -> None:
@@ -68,7 +72,7 @@ class Trainer:
         path = self.folder / "last.pt"
         if not path.exists():
             return
-        saved = torch.load(path, map_location="cpu", weights_only=False)
+        saved = torch.load(path, map_location=self.device, weights_only=False)
         self.weights.flat.copy_(saved["flat"])
         self.weights.refresh()
         self.optimizer.load_state_dict(saved["optimizer"])
@@ -117,21 +121,24 @@ class Trainer:
         """Forward and backward of one of a step's micro-batches: each loss, and that of finding
         translations."""
         if self.engine is None:
-            return losses.learn(self.family, self.model, batch, 1 / asked), None
-        hidden = self.engine.hidden(batch)
-        total, each = self.engine.loss(hidden, batch, 1 / asked)
+            each, hidden = losses.each(self.family, self.model, batch)
+            total = each.sum() / asked
+        else:
+            hidden = self.engine.hidden(batch)
+            total, each = self.engine.loss(hidden, batch, 1 / asked)
         together = None
         if batch["pairs"]:
             nce = losses.together(hidden, batch, TEMPERATURE)
             total, together = total + nce * (TOGETHER * batch["tokens"] / tokens), nce.item()
         total.backward()
-        self.engine.finish()
-        return each, together
+        if self.engine is not None:
+            self.engine.finish()
+        return each.detach(), together
 
     def learn(self, taken: list[batches.Batch], sums: dict, together: list[float]) -> float:
         """One step; returns the gradients' norm."""
         asked, tokens = sum(b["places"].numel() for b in taken), sum(b["tokens"] for b in taken)
-        for batch in taken:
+        for batch in (losses.moved(batch, self.device) for batch in taken):
             each, nce = self.values(batch, asked, tokens)
             self.add(sums, batch["kinds"], each)
             if nce is not None:
@@ -150,14 +157,14 @@ class Trainer:
         """Mean held-out loss over what is asked; by kind; and of finding translations."""
         sums: dict[int, list[float]] = {}
         together = []
-        for batch in self.evaluation:
+        for batch in (losses.moved(batch, self.device) for batch in self.evaluation):
             if self.engine is None:
-                each = losses.each(self.family, self.model, batch)
+                each, hidden = losses.each(self.family, self.model, batch)
             else:
                 hidden = self.engine.hidden(batch)
                 _, each = self.engine.loss(hidden, batch, 0.0)
-                if batch["pairs"] > 1:
-                    together.append(losses.together(hidden, batch, TEMPERATURE).item())
+            if batch["pairs"] > 1:
+                together.append(losses.together(hidden, batch, TEMPERATURE).item())
             self.add(sums, batch["kinds"], each)
         total, count = (sum(entry[i] for entry in sums.values()) for i in (0, 1))
         return total / count, self.per_kind(sums), sum(together) / len(together) if together else None
@@ -196,7 +203,7 @@ class Trainer:
         rng = random.Random(1_000_003 * (1 + self.step))
         draw = objectives.Draw(rng, models.POSITIONS, objectives.DENSE_SHARE[self.family])
         source = objectives.examples(self.family, self.data, self.tokenizer, draw)
-        stream = batches.endless(self.family, source, rng, self.kinds)
+        stream = batches.endless(self.family, source, rng, self.kinds, MICRO_TOKENS[self.device])
         stream = batches.steps(stream, self.options.step_tokens)
         before, began = self.elapsed, time.monotonic()
         self.plan.read()
