@@ -14,9 +14,12 @@ import json
 import random
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
-from trio import corpus
+from tokenizers import Tokenizer
+
+from trio import corpus, paths
 from world import french
 from world.generate import FOLDER
 from world.lexicon import WorldError
@@ -115,6 +118,19 @@ def one_word(item: Item) -> Item:
     return {"text": item["text"], "target": " ".join(target), "choices": words}
 
 
+@cache
+def one_piece(word: str) -> bool:
+    """Whether a word is one piece in all three vocabularies: else a blank of several pieces would be asked of
+    BERT, which cannot know that they belong together."""
+    return all(len(t.encode(f" {word}", add_special_tokens=False).ids) == 1 for t in tokenizers())
+
+
+@cache
+def tokenizers() -> list[Tokenizer]:
+    """The three."""
+    return [Tokenizer.from_file(str(paths.assets(family) / "tokenizer.json")) for family in paths.FAMILIES]
+
+
 def written(name: str, is_french: bool, cast: list, lines: list, count: int, said: set[str]) -> list[Item]:
     """Distinct items of a written probe, each line in turn, so that what is right stays balanced."""
     rng, found, seen = random.Random(name), [], set()
@@ -126,6 +142,11 @@ def written(name: str, is_french: bool, cast: list, lines: list, count: int, sai
         key = (item["text"], *item["choices"])
         told = item.get("target", item["text"]).replace("___", item["choices"][0])
         if key in seen or told in said or item["choices"][0] == item["choices"][1]:
+            continue
+        following = re.search(r"___ (\w[\w'-]*)", item["text"])
+        if item["choices"][0].lower() in ("le", "la") and following and french.elides(following.group(1)):
+            continue  # it would be l'
+        if "___" in item.get("target", item["text"]) and not all(map(one_piece, item["choices"])):
             continue
         seen.add(key)
         found.append(item)
