@@ -13,6 +13,7 @@ import argparse
 import json
 import random
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,7 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from trio import corpus, paths
-from world import french
+from world import french, lexicon
 from world.generate import FOLDER
 from world.lexicon import WorldError
 from world.parse import Plot, Reader
@@ -48,6 +49,8 @@ TITLES = {
     "adjective_order": "Adjective after the noun in a translation",
     "translated_agreement": "Gender agreement in a translation",
     "answer": "Answering a question from a text",
+    "question_first": "The question comes before its text",
+    "translation_after": "The translation comes after the blank",
     "summary": "Choosing the true summary",
     "sentiment": "Naming the sentiment of a text",
     "retrieval_translation": "Finding the translation by embedding",
@@ -164,17 +167,54 @@ def plain(answer: str) -> str:
 
 
 def alternatives(document: dict, question: list) -> list[str]:
-    """Wrong answers that the same text offers; the same kind of word first."""
+    """Other people of the same text, if the answer is one of them and the question names neither: then nobody
+    can guess the answer without the text."""
     right = plain(question[1])
-    if right.lower().split(",")[0] in ("yes", "no"):
-        return ["No" if right.lower().startswith("yes") else "Yes"]
-    others = dict.fromkeys(plain(q[1]) for q in document["questions"])
-    names = {w for en, _ in document["sentences"] for w in re.findall(r"(?<=[a-z,] )[A-Z][a-z]+", en)}
-    names |= {plain(q[1]) for q in document["questions"] if re.fullmatch(r"[A-Z][a-z]+", plain(q[1]))}
-    if right in names:
-        return sorted(names - {right})
+    people = {name for name, _ in lexicon.people("")}
+    told = {w for en, _ in document["sentences"] for w in re.findall(r"[A-Z][a-z]+", en)} & people
+    asked = set(re.findall(r"[A-Z][a-z]+", question[0]))
+    return sorted(told - {right} - asked) if right in told - asked else []
+
+
+def followers() -> dict[str, Counter]:
+    """French word -> how often each longer word follows it in training."""
+    follows: dict[str, Counter] = {}
+    for sentence_fr in corpus.read().french():
+        pattern = r"(?=(?<![\w'])([\w']+) ([a-zéèêàâîôûç]{4,})(?![\w'-]))"
+        for before, word in re.findall(pattern, sentence_fr.lower()):
+            follows.setdefault(before, Counter())[word] += 1
+    return follows
+
+
+def missing_word(fr: str, follows: dict[str, Counter], rng: random.Random) -> tuple[str, list[str]] | None:
+    """A sentence with a blank, the word, and another that often follows the same word: what stands to the left
+    does not decide."""
+    places = re.findall(r"(?<![\w'])([\w']+) ([a-zéèêàâîôûç]{4,})(?=[ .,!?])", fr)
+    for before, right in rng.sample(places, len(places)):
+        known = follows.get(before.lower(), Counter()).most_common(40)
+        near = [word for word, count in known if count > 4 and one_piece(word)]
+        others = [word for word in near if word != right and word not in fr]
+        if right in near and len(others) > 4 and len(re.findall(rf"\b{right}\b", fr)) == 1:
+            return re.sub(rf"\b{right}\b", "___", fr), [right, rng.choice(others)]
+    return None
+
+
+def translations_after(count: int) -> list[Item]:
+    """A word missing in a held-out French sentence, its English after it."""
+    rng, found, follows = random.Random("translation after"), [], followers()
+    pairs = list({f: (e, f) for e, f in corpus.read().held_out}.values())
+    for english, fr in rng.sample(pairs, len(pairs)):
+        made = missing_word(fr, follows, rng)
+        if made and len(found) < count:
+            found.append({"text": made[0], "behind": english, "choices": made[1]})
+    return found
+
+
+def questions_first(count: int) -> list[Item]:
+    """The same questions as `answers`, their texts after them."""
     return [
-        o for o in others if o.lower() != right.lower() and o not in names and o.lower() not in ("yes", "no")
+        {"text": "", "behind": item["text"], "question": item["question"], "choices": item["choices"]}
+        for item in answers(count)
     ]
 
 
@@ -283,6 +323,8 @@ def main() -> None:
             here = "translate_blank" if all("target" in item for item in items) else kind
             write(name, here, "fr" if is_french else "en", items)
     write("answer", "answer", "en", answers(count))
+    write("question_first", "answer_first", "en", questions_first(count))
+    write("translation_after", "blank_then_translation", "fr", translations_after(count))
     write("summary", "summary", "en", summaries(count))
     write("sentiment", "sentiment", "en", sentiments(count))
     write("retrieval_translation", "retrieve", "en", translations(count))

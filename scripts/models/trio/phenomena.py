@@ -31,6 +31,16 @@ ASKED = {
         "decoder": "English: … French: — the whole sentences compared as continuations",
         "encoder_decoder": "translate English to French: … — the whole sentences compared as translations",
     },
+    "blank_then_translation": {
+        "encoder": "[MASK] at the blank, the English sentence after it; the choices compared there",
+        "decoder": "the text before the blank; the choices compared as what comes next (it cannot see what follows)",
+        "encoder_decoder": "<extra_id_0> at the blank, the English sentence after it; the choices compared as its span",
+    },
+    "answer_first": {
+        "encoder": "question, [MASK]s for the answer, then the text; the mean over its pieces compared",
+        "decoder": "Question: … Answer: — the choices compared as continuations, per piece (the text would come later)",
+        "encoder_decoder": "question: … context: … — the choices compared as answers, per piece",
+    },
     "answer": {
         "encoder": "text, question, and [MASK]s for the answer; the mean over its pieces compared",
         "decoder": "text, Question: … Answer: — the choices compared as continuations, per piece",
@@ -69,6 +79,10 @@ PREDICTED = (
     ("sentiment_flip", "encoder_decoder", "decoder", "the judgement comes later"),
     ("french_article", "encoder", "decoder", "the noun comes after its article"),
     ("french_article", "encoder_decoder", "decoder", "the noun comes after its article"),
+    ("translation_after", "encoder", "decoder", "the translation comes after the blank"),
+    ("translation_after", "encoder_decoder", "decoder", "the translation comes after the blank"),
+    ("question_first", "encoder", "decoder", "the text comes after the question"),
+    ("question_first", "encoder_decoder", "decoder", "the text comes after the question"),
     ("retrieval_translation", "encoder", "decoder", "every vector has read the whole sentence"),
     ("adjective_order", "encoder_decoder", "encoder", "an encoder cannot write"),
 )
@@ -95,7 +109,9 @@ def scores(trio: Trio, kind: str, family: str, item: dict) -> list[float] | None
         "blank": blank,
         "translate": translate,
         "translate_blank": translate_blank,
+        "blank_then_translation": blank_then_translation,
         "answer": answer,
+        "answer_first": answer,
         "summary": summary,
         "sentiment": sentiment,
         "retrieve": lambda trio, family, item: nearest(getattr(trio, family), item),
@@ -127,17 +143,29 @@ def translate_blank(trio: Trio, family: str, item: dict) -> list[float]:
     return translate(trio, family, {"text": item["text"], "choices": whole})
 
 
+def blank_then_translation(trio: Trio, family: str, item: dict) -> list[float]:
+    """A word for ___ in a sentence whose translation comes after it."""
+    before, after = item["text"].split("___")
+    if family == "encoder":
+        return [trio.encoder.blank(before, after, c, behind=item["behind"]) for c in item["choices"]]
+    if family == "decoder":
+        return blank(trio, family, item)
+    return [trio.encoder_decoder.blank(before, f"{after} {item['behind']}", c) for c in item["choices"]]
+
+
 def answer(trio: Trio, family: str, item: dict) -> list[float]:
-    """Which short answer."""
-    text, question = item["text"], item["question"]
+    """Which short answer; an item with `behind` has its text after the question."""
+    text, question, behind = item.get("text", ""), item["question"], item.get("behind")
     model, made = getattr(trio, family), []
     for choice in item["choices"]:
-        if family == "encoder":
+        if family == "encoder" and behind:
+            score = model.blank(f"{question} ", ".", choice, behind=behind)
+        elif family == "encoder":
             score = model.blank(f"{text} {question} ", ".", choice)
         elif family == "decoder":
-            score = model.continuation(f"{text} Question: {question} Answer:", choice)
+            score = model.continuation(f"{text} Question: {question} Answer:".strip(), choice)
         else:
-            score = model.text(f"{QUESTION}{question}{CONTEXT}{text}", choice)
+            score = model.text(f"{QUESTION}{question}{CONTEXT}{behind or text}", choice)
         made.append(score / len(model.pieces(choice)))
     return made
 

@@ -82,14 +82,16 @@ class Encoder(Shipped):
         logits, hidden = self.run.run(None, feeds)
         return logits[0], hidden[0]
 
-    def blank(self, before: str, after: str, choice: str, beside: str = "") -> float:
+    def blank(self, before: str, after: str, choice: str, beside: str = "", behind: str = "") -> float:
         """Log probability of the choice at as many [MASK]s as it has pieces, each asked alone, summed. `beside` is a
-        text of its own before it, as a translation."""
+        text of its own before it, as a translation, `behind` one after it."""
         word, left, right = self.pieces(choice), self.pieces(before), self.pieces(after)
         start = [self.cls, *self.pieces(beside), self.sep] if beside else [self.cls]
         ids = [*start, *left, *[self.mask] * len(word), *right, self.sep]
-        at = len(start) + len(left)
-        scores = log_softmax(self.outputs(ids, len(start) if beside else None)[0][at : at + len(word)])
+        at, first = len(start) + len(left), len(start) if beside else len(ids)
+        if behind:
+            ids += [*self.pieces(behind), self.sep]
+        scores = log_softmax(self.outputs(ids, first)[0][at : at + len(word)])
         return float(sum(row[piece] for row, piece in zip(scores, word, strict=True)))
 
     @cache  # noqa: B019 - one object for the whole run
