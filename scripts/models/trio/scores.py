@@ -2,11 +2,14 @@
 
 import math
 import random
+from collections import Counter
 from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
 import sacrebleu
+
+from world import lexicon
 
 from . import asking, baselines, corpus, objectives
 from .asking import Model
@@ -101,6 +104,31 @@ def perplexities(losses: float, words: int, tokens: int, ranks: list[int]) -> di
     } | tops(ranks)
 
 
+def by_place(asked: Model, rows: list[list[int]], losses: list) -> dict:
+    """Where the nats go, per text: the first token of a sentence (which line is told), names said for the first
+    time and again (drawn once, then to be remembered), and all others. Sentence starts come first."""
+    people, sums = {name for name, _ in lexicon.people("")}, Counter()
+    for row, lost in zip(rows, losses, strict=True):
+        said: set[str] = set()
+        start = True
+        for token, nats in zip(row[1:], lost, strict=True):
+            piece = asked.tokenizer.decode([token]).strip()
+            name = piece in people
+            place = (
+                "sentence_starts"
+                if start
+                else "names_again"
+                if piece in said
+                else "new_names"
+                if name
+                else "others"
+            )
+            sums[place] += float(nats)
+            said |= {piece} if name else set()
+            start = piece in (".", "?", "!")
+    return {place: significant(total / len(rows)) for place, total in sums.most_common()}
+
+
 def perplexity(asked: Model, counted: Counted, texts: list[str]) -> dict:
     """GPT-2: each text after the end token, its own end included. Words are what is between spaces."""
     rows = [asked.row(text) for text in texts]
@@ -110,6 +138,7 @@ def perplexity(asked: Model, counted: Counted, texts: list[str]) -> dict:
     made = {"texts": len(texts), "words": words, "tokens": tokens}
     made |= perplexities(total, words, tokens, [int(r) for _, ranks in found for r in ranks])
     made["nats_per_text"] = significant(total / len(texts))
+    made["nats_per_text_by_place"] = by_place(asked, rows, [losses for losses, _ in found])
     before = [trio for row in rows for trio in zip([row[0], *row], row, row[1:], strict=False)]
     made["baselines"] = {}
     for name, model in counted.models.items():
