@@ -3,7 +3,7 @@ the training logs. Every number is computed; what was not measured is left out."
 
 import argparse
 
-from . import contrast, load, models, paths, publish, runs, tables
+from . import contrast, load, mixture, models, paths, publish, runs, tables
 
 FAMILY = {
     "bert": (
@@ -143,10 +143,10 @@ datasets: [tatoeba]
   Weights are int8 with a scale per row, other tensors f16; all is computed as f32.
 - **Tokenizer:** {tokenizer}, {models.VOCABULARY} pieces.
 - **Length:** {length} {models.POSITIONS} tokens.
-- **Data:** half are English and French sentences of the Tatoeba project (see
+- **Data:** {100 * mixture.DATA["everyday"]:.0f} % of the tokens are English and French sentences of the Tatoeba project (see
   `scripts/models/corpus/ABOUT.md`), CC BY 2.0 FR, filtered for a classroom.
   **Attribution: www.manythings.org/anki and tatoeba.org.**
-  Half are texts of a small world with their translations, questions and summaries, made by a generator
+  {100 * mixture.DATA["world"]:.0f} % are texts of a small world with their translations, questions and summaries, made by a generator
   (`scripts/models/world`, MIT, as the project is). The weights are MIT too; the attribution must stay with
   them.
 {budget(scores, kind)}

@@ -132,7 +132,25 @@ def perplexity(scores: dict) -> str:
             " generator is told. New plots are in the generator, not in the training texts."
         )
         + table(head, told)
+        + account(scores)
         + "\n"
+    )
+
+
+def account(scores: dict) -> str:
+    """Where the nats above the generator's go."""
+    text = scores["next_token"].get("held_text", {})
+    places, told = text.get("nats_per_text_by_place"), text.get("generator")
+    if not places or not told:
+        return ""
+    gap = text["nats_per_text"] - told["nats_per_text"]
+    form, again = told.get("form_nats_per_text", 0.0), places.get("names_again", 0.0)
+    return "\n" + prose(
+        f"Of the {gap:.1f} nats that a new text costs more than the generator's choices, {form:.1f} are the form's"
+        f" and {again:.1f} are names said again, which cost the generator nothing; the other"
+        f" {gap - form - again:.1f} are lines and words. In all: {places.get('sentence_starts', 0):.1f} nats at the"
+        f" first token of a sentence (which line is told), {places.get('new_names', 0):.1f} for new names,"
+        f" {places.get('others', 0):.1f} for all that follows."
     )
 
 
