@@ -29,7 +29,7 @@ STEPS = {
     "fixtures": "the reference's answers for the tests",
 }
 MODULES = {"tokenizers": "trio.vocabulary", "cards": "trio.card", "probes": "probes.build"}
-TOKENS = 56_000_000
+TOKENS = 33_000_000
 USUAL = ("data", "train", "export", "probes", "evaluate", "cards", "fixtures")
 
 

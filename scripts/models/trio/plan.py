@@ -2,7 +2,7 @@
 nothing.
 
 build/training/plan.json may change while a model is in the stable phase:
-{"tokens": 40000000, "decay_share": 0.3}.
+{"tokens": 40000000, "decay_share": 0.5}.
 """
 
 import json
@@ -18,7 +18,7 @@ class Plan:
 
     path: Path
     tokens: int = 0
-    decay_share: float = 0.3
+    decay_share: float = 0.5
     decay_from: int | None = None
 
     def read(self) -> None:
