@@ -206,7 +206,9 @@ install_chromium() {
 # --- what the build reads
 write_environment() {
   local emscripten="${EMSCRIPTEN_ROOT:-}"
-  if [[ -z $emscripten && $native_only == yes && -f $ROOT/build/env.sh ]]; then # a native run forgets nothing
+  # Written before Emscripten is looked for, and by a native run: what is not known yet stays as it was. Else deps.cmake would
+  # change and change back, and everything would be built again each time.
+  if [[ -z $emscripten && -f $ROOT/build/env.sh ]]; then
     emscripten="$(sed -n 's/^export TRILENS_EMSCRIPTEN=//p' "$ROOT/build/env.sh")"
   fi
   cat >"$ROOT/build/env.sh.new" <<ENV
