@@ -203,7 +203,7 @@ def page(scores: dict) -> str:
 What the three bundled models do with sentences whose right answer is known: the same items, the same training
 data, the same number of parameters, so that what differs is the architecture. Written by
 `scripts/models/trio/contrast.py` from `assets/models/scores.json`; the items are in `assets/probes/`, none of
-them was trained on. An answer is the choice with the highest probability; nothing was tuned on the items.
+them was trained on. An answer is the choice with the highest probability; no model was tuned on the items (what was changed in the items: see Remarks).
 
 ## What was measured
 
