@@ -157,8 +157,14 @@ def written(name: str, is_french: bool, cast: list, lines: list, count: int, sai
 
 
 def documents(*parts: str) -> list[dict]:
-    """Held-out documents."""
-    return [json.loads(line) for part in parts for line in (FOLDER / f"{part}.jsonl").open(encoding="utf-8")]
+    """Documents; of held-out ones those that no checkpoint was chosen by."""
+    rows = [json.loads(line) for part in parts for line in (FOLDER / f"{part}.jsonl").open(encoding="utf-8")]
+    return [row for row in rows if "train" in parts or not corpus.is_validation(plain_text(row))]
+
+
+def plain_text(document: dict) -> str:
+    """Its English."""
+    return " ".join(english for english, _ in document["sentences"])
 
 
 def plain(answer: str) -> str:
@@ -227,7 +233,7 @@ def answers(count: int) -> list[Item]:
         for question in rng.sample(document["questions"], len(document["questions"])):
             wrong = alternatives(document, question)
             if wrong:
-                text = " ".join(en for en, _ in document["sentences"])
+                text = plain_text(document)
                 choices = [plain(question[1]), rng.choice(wrong)]
                 found.append({"text": text, "question": question[0], "choices": choices})
                 break
@@ -238,10 +244,7 @@ def summaries(count: int) -> list[Item]:
     """True and false summaries of held-out documents."""
     texts = [d for d in documents("held_template", "held_combination") if d["summary"] and d["wrong"]]
     random.Random("summary").shuffle(texts)
-    return [
-        {"text": " ".join(en for en, _ in d["sentences"]), "choices": [d["summary"][0], d["wrong"][0][0]]}
-        for d in texts[:count]
-    ]
+    return [{"text": plain_text(d), "choices": [d["summary"][0], d["wrong"][0][0]]} for d in texts[:count]]
 
 
 def sentiments(count: int) -> list[Item]:
@@ -250,7 +253,7 @@ def sentiments(count: int) -> list[Item]:
     random.Random("sentiment").shuffle(texts)
     found: dict[str, list[Item]] = {"good": [], "bad": []}
     for document in texts:
-        text = " ".join(en for en, _ in document["sentences"])
+        text = plain_text(document)
         if document["mood"] and not re.search(r"\b(good|bad)\b", text, re.IGNORECASE):
             choices = ["good", "bad"] if document["mood"] == "good" else ["bad", "good"]
             found[document["mood"]].append({"text": text, "choices": choices})

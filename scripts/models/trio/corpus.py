@@ -17,6 +17,7 @@ WORLD = Path(os.environ.get("TRILENS_WORLD") or paths.ROOT / "build" / "world")
 HELD_WORLD = ("held_text", "held_combination", "held_template")
 HELD_OUT_KEY = "trilens-held-out-1"
 HELD_OUT_PER_MILLE = 25
+VALIDATION_KEY = "trilens-validation-1"
 # The corpus has "Qui ?" and "Qui?"; the world only the first, which is how French is written.
 TIGHT = re.compile(r"(?<=[^\s?!;])([?!;])")
 
@@ -46,12 +47,15 @@ class Document:
 
 @dataclass(frozen=True)
 class Corpus:
-    """Pairs of (English, French) in the corpus's order, and documents, for training and held out."""
+    """Pairs of (English, French) in the corpus's order, and documents: for training, for choosing the checkpoint
+    (validation), and held out for the scores."""
 
     training: list[Pair]
     held_out: list[Pair]
     documents: list[Document] = field(default_factory=list)
     held_documents: dict[str, list[Document]] = field(default_factory=dict)
+    validation: list[Pair] = field(default_factory=list)
+    validation_documents: list[Document] = field(default_factory=list)
 
     def english(self, part: str = "training") -> list[str]:
         """The distinct English sentences of a part of the pairs."""
@@ -71,6 +75,15 @@ class Corpus:
             for document in documents
         ]
         return Corpus(pairs, [], texts)
+
+    def chosen_by(self) -> "Corpus":
+        """What checkpoints and rates are chosen by, in the place of what is trained on."""
+        return Corpus(self.validation, [], self.validation_documents)
+
+
+def is_validation(english: str) -> bool:
+    """Which half of what is held out chooses the checkpoint; the scores are measured on the other."""
+    return hashlib.sha256(f"{VALIDATION_KEY}:{letters(english)}".encode()).digest()[0] % 2 == 1
 
 
 def letters(sentence: str) -> str:
@@ -119,5 +132,12 @@ def read_documents(path: Path) -> list[Document]:
 def read(world: Path = WORLD) -> Corpus:
     """Both parts."""
     training, held_out = read_pairs()
-    held = {name: read_documents(world / f"{name}.jsonl") for name in HELD_WORLD}
-    return Corpus(training, held_out, read_documents(world / "train.jsonl"), held)
+    halves: tuple[list[Pair], list[Pair]] = ([], [])
+    for pair in held_out:
+        halves[is_validation(pair[0])].append(pair)
+    held, validation = {}, []
+    for name in HELD_WORLD:
+        held[name] = []
+        for text in read_documents(world / f"{name}.jsonl"):
+            (validation if is_validation(text.text()) else held[name]).append(text)
+    return Corpus(training, halves[0], read_documents(world / "train.jsonl"), held, halves[1], validation)

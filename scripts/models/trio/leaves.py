@@ -6,6 +6,7 @@ The parameters of the Hugging Face module become views into the f32 buffer (thei
 state dict is always the trained one.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,24 +15,28 @@ from torch import nn
 
 from .functions import Leaf
 
+# How large (root mean square) the entries of a query's and a key's matrix may become. Muon makes them grow at a
+# constant pace, and scores with their product: soon an attention looks at one place only, where nothing is left to
+# learn from (seen without the limit: entropy 0 in three of BERT's four layers, in one of T5's).
+SHARP = 0.06
+FREE = math.inf
+
 
 @dataclass
 class Place:
     """One tensor to compute with: parts of the module's state, stacked along the first axis. Each part has
-    its scale of the learning rate."""
+    its scale of the learning rate, and the limit of its entries' root mean square."""
 
     name: str
     parts: list[str]
     kind: str  # matrix, embedding or vector
     transposed: bool = False
     scales: tuple[float, ...] = ()
+    limits: tuple[float, ...] = ()
 
 
 def bert_leaves(layers: int) -> Iterator[Place]:
-    """BERT: query, key and value together. With norms after the sums, as BERT has them, queries and keys that learn as fast
-    as the rest soon make every attention look at one place only, where nothing is left to learn from (seen: entropy 0
-    in three of four layers)."""
-    slow = (0.2, 0.2, 1.0)
+    """BERT: query, key and value together."""
     start = "bert.embeddings."
     yield Place("words", [start + "word_embeddings.weight"], "embedding")
     yield Place("positions", [start + "position_embeddings.weight"], "embedding")
@@ -41,7 +46,7 @@ def bert_leaves(layers: int) -> Iterator[Place]:
     for i in range(layers):
         layer = f"bert.encoder.layer.{i}."
         three = [layer + f"attention.self.{name}" for name in ("query", "key", "value")]
-        yield Place(f"{i}.qkv.w", [name + ".weight" for name in three], "matrix", scales=slow)
+        yield Place(f"{i}.qkv.w", [name + ".weight" for name in three], "matrix", limits=(SHARP, SHARP, FREE))
         yield Place(f"{i}.qkv.b", [name + ".bias" for name in three], "vector")
         names = (("o", "attention.output.dense"), ("up", "intermediate.dense"), ("down", "output.dense"))
         for short, name in names:
@@ -69,7 +74,10 @@ def gpt2_leaves(layers: int) -> Iterator[Place]:
             yield Place(f"{i}.{short}.b", [layer + name + ".bias"], "vector")
         names = (("qkv", "attn.c_attn"), ("o", "attn.c_proj"), ("up", "mlp.c_fc"), ("down", "mlp.c_proj"))
         for short, name in names:
-            yield Place(f"{i}.{short}.w", [layer + name + ".weight"], "matrix", transposed=True)
+            limits = (SHARP, SHARP, FREE) if short == "qkv" else ()
+            yield Place(
+                f"{i}.{short}.w", [layer + name + ".weight"], "matrix", transposed=True, limits=limits
+            )
             yield Place(f"{i}.{short}.b", [layer + name + ".bias"], "vector")
     yield Place("norm.g", ["transformer.ln_f.weight"], "vector")
     yield Place("norm.b", ["transformer.ln_f.bias"], "vector")
@@ -90,10 +98,12 @@ def t5_leaves(layers: int, head_width: int) -> Iterator[Place]:
                 yield Place(f"{stack}.{i}.{short}.n", [block + f"{n}.layer_norm.weight"], "vector")
                 q, k, v = (block + name + f"{letter}.weight" for letter in "qkv")
                 if short == "self":
-                    yield Place(f"{stack}.{i}.self.qkv", [q, k, v], "matrix", scales=(small, 1.0, 1.0))
+                    scales, limits = (small, 1.0, 1.0), (small * SHARP, SHARP, FREE)
+                    yield Place(f"{stack}.{i}.self.qkv", [q, k, v], "matrix", scales=scales, limits=limits)
                 else:
-                    yield Place(f"{stack}.{i}.cross.q", [q], "matrix", scales=(small,))
-                    yield Place(f"{stack}.{i}.cross.kv", [k, v], "matrix")
+                    cross = f"{stack}.{i}.cross."
+                    yield Place(cross + "q", [q], "matrix", scales=(small,), limits=(small * SHARP,))
+                    yield Place(cross + "kv", [k, v], "matrix", limits=(SHARP, FREE))
                 yield Place(f"{stack}.{i}.{short}.o", [block + name + "o.weight"], "matrix")
             n = len(attentions)
             yield Place(f"{stack}.{i}.mlp.n", [block + f"{n}.layer_norm.weight"], "vector")
@@ -122,6 +132,7 @@ class Group:
     start: int
     shape: tuple[int, int, int]
     scales: list[float]
+    limits: list[float]
 
     def of(self, flat: torch.Tensor) -> torch.Tensor:
         """The group's part of a flat buffer."""
@@ -152,7 +163,7 @@ class Weights:
         for place in matrices + others:
             start, end = end, self._adopt(place, state, end)
             if place.kind == "matrix":
-                self._group(start, end, self._matrix(place, state), place.scales)
+                self._group(start, end, self._matrix(place, state), place)
             else:
                 self.rest_parts.append((start, end, place))
         self.rest = self.rest_parts[0][0]
@@ -185,14 +196,15 @@ class Weights:
         self.leaf[place.name] = Leaf(*(flat[start:end].view(shape) for flat in flats))
         return end
 
-    def _group(self, start: int, end: int, shape: tuple[int, int], scales: tuple[float, ...]) -> None:
+    def _group(self, start: int, end: int, shape: tuple[int, int], place: Place) -> None:
         """Add the matrices of a place to the group of their shape."""
         count = (end - start) // (shape[0] * shape[1])
         if not self.groups or self.groups[-1].shape[1:] != shape:
-            self.groups.append(Group(start, (0, *shape), []))
+            self.groups.append(Group(start, (0, *shape), [], []))
         last = self.groups[-1]
         last.shape = (last.shape[0] + count, *shape)
-        last.scales += scales or (1.0,) * count
+        last.scales += place.scales or (1.0,) * count
+        last.limits += place.limits or (FREE,) * count
 
     @torch.no_grad()
     def refresh(self) -> None:

@@ -39,9 +39,9 @@ class Optimizer:
                     first = group.start + i * count
                     groups.append(self._adam(first, first + count, scale, DECAY))
         self.adam = torch.optim.AdamW(groups, lr=1.0, betas=BETAS, eps=EPSILON, fused=True)
-        self.scales = [
-            torch.tensor(group.scales, device=weights.flat.device)[:, None, None] for group in weights.groups
-        ]
+        device = weights.flat.device
+        self.scales = [torch.tensor(g.scales, device=device)[:, None, None] for g in weights.groups]
+        self.limits = [torch.tensor(g.limits, device=device)[:, None, None] for g in weights.groups]
 
     def _adam(self, start: int, end: int, scale: float, decay: float) -> dict:
         """A part of the flat buffer as Adam's parameter."""
@@ -50,14 +50,15 @@ class Optimizer:
         matrix = start < self.weights.rest
         return {"params": [parameter], "scale": scale, "weight_decay": decay, "matrix": matrix}
 
-    def _muon(self, group: Group, scale: torch.Tensor, rate: float) -> None:
-        """Muon with Nesterov's momentum; decoupled decay."""
+    def _muon(self, group: Group, scale: torch.Tensor, limit: torch.Tensor, rate: float) -> None:
+        """Muon with Nesterov's momentum; decoupled decay; then within the limit."""
         gradient, weight = group.of(self.weights.gradient), group.of(self.weights.flat)
         momentum = group.of(self.momentum)
         momentum.lerp_(gradient, 1 - MOMENTUM)
         change = orthogonal(gradient.lerp_(momentum, MOMENTUM)).float()
         size = max(group.shape[1:]) ** 0.5
         weight.mul_(1 - rate * DECAY).sub_(change * (scale * (rate * size)))
+        weight.mul_((limit / weight.square().mean((1, 2), keepdim=True).sqrt()).clamp_(max=1.0))
 
     @torch.no_grad()
     def step(self, matrices: float, rest: float, clip: float = 1.0) -> float:
@@ -70,8 +71,8 @@ class Optimizer:
             group["lr"] = group["scale"] * (matrices if group["matrix"] else rest)
         self.adam.step()
         if self.muon:
-            for group, scale in zip(self.weights.groups, self.scales, strict=True):
-                self._muon(group, scale, matrices)
+            for group, scale, limit in zip(self.weights.groups, self.scales, self.limits, strict=True):
+                self._muon(group, scale, limit, matrices)
         gradient.zero_()
         self.weights.refresh()
         return norm

@@ -59,10 +59,10 @@ class Trainer:
         self.evaluation = self.held_out()
 
     def held_out(self) -> list[batches.Batch]:
-        """The same held-out examples each time, made as the training examples are."""
+        """The same examples of the validation half each time, made as the training examples are."""
         rng = random.Random(20261123)
         draw = objectives.Draw(rng, models.POSITIONS)
-        source = objectives.examples(self.family, self.data.held(), self.tokenizer, draw)
+        source = objectives.examples(self.family, self.data.chosen_by(), self.tokenizer, draw)
         chosen = [next(source) for _ in range(self.options.evaluation)]
         groups = batches.grouped(self.family, chosen, rng, MICRO_TOKENS[self.device])
         return [batches.tensors(self.family, group, self.kinds) for group in groups]

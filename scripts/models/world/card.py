@@ -71,7 +71,7 @@ def card() -> str:
         re.findall(r"(?m)^ +[^#\n]+ \| .+$", sources())
     )
     kinds = Counter(d["kind"] for d in train)
-    pairs = [len(part) for part in (everyday.training, everyday.held_out)]
+    pairs = [len(part) for part in (everyday.training, everyday.held_out, everyday.validation)]
     size = sum(len(e.encode()) + len(f.encode()) for e, f in everyday.training) / 1e6
     kinds_text = ", ".join(f"{count:,} of kind {kind}" for kind, count in kinds.most_common())
     return f"""# The training data
@@ -82,13 +82,16 @@ All three models learn from the same two parts. `scripts/models/make data` rebui
 
 English–French sentence pairs of the Tatoeba project, CC BY 2.0 FR, filtered for a classroom: see
 `scripts/models/corpus/ABOUT.md` for source, terms, changes and attribution. {pairs[0]:,} pairs are trained on
-({size:.1f} MB in both languages), {pairs[1]:,} are held out by a keyed hash of the English sentence's letters; a pair whose
-French side is also held out goes to neither part.
+({size:.1f} MB in both languages), {pairs[1] + pairs[2]:,} are held out by a keyed hash of the English sentence's letters; a pair whose
+French side is also held out goes to neither part. By another hash {pairs[2]:,} of them (and half of the world's held-out texts) choose the
+checkpoint; scores are measured on the other {pairs[1]:,}.
 
 ## The small world
 
 Made by `python -m world.generate` from what stands in this folder ({len(plots)} plots, about {lines:,} written lines in both languages,
-{len({n.en for group in lexicon.nouns().values() for n in group}):,} nouns, {len({a.en for group in lexicon.adjectives().values() for a in group})} adjectives, {len(lexicon.people(""))} names). Licence: MIT, as the project. The lines were written for Trilens,
+{len({n.en for group in lexicon.nouns().values() for n in group}):,} nouns, {len({a.en for group in lexicon.adjectives().values() for a in group})} adjectives, {len(lexicon.people(""))} names). Licence: MIT, as the project. Two in three texts are vignettes: one to four sentences that turn on one thing (agreement over a gap, who did
+what to whom, he or she, opposites, causes, sums, judgements, French gender and word order), in many patterns and words, told both ways
+round; plots alone did not teach these. The lines were written for Trilens,
 by a language model under its maintainers' eyes; nothing in them is from elsewhere. The training part has {kinds_text};
 {len(english):,} different English word forms ({sum(c >= 20 for c in english.values()):,} of them at least 20 times) and {len(french):,} French ones.
 {sum(len(d["questions"]) for d in train):,} questions with answers, {sum(d["summary"] is not None for d in train):,} true summaries, {sum(d["mood"] is not None for d in train):,} texts that end well or badly.

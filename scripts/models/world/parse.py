@@ -7,7 +7,7 @@ from pathlib import Path
 from .lexicon import WorldError
 
 FOLDER = Path(__file__).parent / "plots"
-KINDS = ("story", "dialogue", "description", "fact", "review")
+KINDS = ("story", "dialogue", "description", "fact", "review", "vignette")
 GROUP = re.compile(r"<(?:(\d+):)?([^<>]*/[^<>]*)>")
 
 
