@@ -16,15 +16,16 @@ FAMILIES = {
     "encoder_decoder": "encoder–decoder (T5)",
 }
 GOAL, SURE = 90, 0.05
+FROM_THE_RIGHT = ("blank", "blank_then_translation", "answer_first")
 
 
 def possible(scores: dict, row: dict, family: str) -> bool:
     """Whether an architecture can do this in principle: it can be asked, and what decides is not behind a
-    decoder's back (a blank whose answer lies to its right)."""
+    decoder's back (a blank, or an answer, that is decided to its right)."""
     if "cannot" in row[family]:
         return False
     worse = {(c["phenomenon"], c["worse"]) for c in scores["contrasts"]}
-    return not (row["kind"] == "blank" and (row["id"], family) in worse)
+    return not (row["kind"] in FROM_THE_RIGHT and (row["id"], family) in worse)
 
 
 def below(scores: dict, family: str) -> list[dict]:
@@ -128,31 +129,33 @@ def judging(scores: dict) -> str:
 
 
 def verdict(scores: dict, contrast: dict) -> tuple[list[str], bool]:
-    """([better, worse, p, word], whether the prediction holds)."""
+    """([better, worse, p, corrected p, word], whether the prediction holds)."""
     row = next(row for row in scores["phenomena"] if row["id"] == contrast["phenomenon"])
     better, worse = row[contrast["better"]], row[contrast["worse"]]
     if "cannot" in better:
-        return ["cannot", "", "", "no"], False
+        return ["cannot", "", "", "", "no"], False
     if "p" not in contrast:
         holds = better["interval"][0] > 100 * row["chance"]
         return [
             share(better["accuracy"]),
             "cannot",
             "",
+            "",
             "yes" if holds else "no: no better than chance",
         ], holds
-    holds = contrast["p"] < SURE
+    holds = contrast["corrected_p"] < SURE
     word = "yes" if holds else "no"
     if not holds and worse["accuracy"] > better["accuracy"]:
         word = "no: the other way round"
-    return [share(better["accuracy"]), share(worse["accuracy"]), f"{contrast['p']:.2g}", word], holds
+    found = [share(better["accuracy"]), share(worse["accuracy"])]
+    return [*found, f"{contrast['p']:.2g}", f"{contrast['corrected_p']:.2g}", word], holds
 
 
 def contrasts(scores: dict) -> str:
     """What was predicted."""
     lines = [
-        "| Phenomenon | better | worse | because | better, % | worse, % | p | holds |",
-        "|---|---|---|---|---|---|---|---|",
+        "| Phenomenon | better | worse | because | better, % | worse, % | p | corrected | holds |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     titles = {row["id"]: row["title"] for row in scores["phenomena"]}
     for contrast in scores["contrasts"]:
@@ -167,7 +170,7 @@ def surprises(scores: dict) -> str:
     titles = {row["id"]: row["title"] for row in scores["phenomena"]}
     lines = []
     for contrast in scores["contrasts"]:
-        (one, two, p, _), holds = verdict(scores, contrast)
+        (one, two, p, _, _), holds = verdict(scores, contrast)
         if not holds:
             better, worse = (FAMILIES[contrast[side]] for side in ("better", "worse"))
             lines.append(
@@ -196,6 +199,10 @@ def surprises(scores: dict) -> str:
 
 def page(scores: dict) -> str:
     """The whole page."""
+    titles = {row["id"]: row["title"] for row in scores["phenomena"]}
+    all_held = list(dict.fromkeys(contrast["phenomenon"] for contrast in scores["contrasts"]))
+    sure = {c["phenomenon"] for c in scores["contrasts"] if verdict(scores, c)[1]}
+    held = [titles[name] for name in all_held if name in sure]
     compared = sum("p" in contrast for contrast in scores["contrasts"])
     remarks = REMARKS.read_text(encoding="utf-8").strip() if REMARKS.exists() else ""
     return f"""# Phenomena
@@ -219,9 +226,9 @@ blank, where a decoder has not read yet, so it can in principle do no better tha
 {judging(scores)}{control(scores)}
 ## What was predicted
 
-p: the share of resamples of the frames in which the one predicted to be better is not; not corrected
-for the number of comparisons ({compared}). "holds": p < {SURE}; where the worse one cannot be asked at all,
-that the better one is surely better than chance.
+p: the share of resamples of the frames in which the one predicted to be better is not; corrected for the number of
+comparisons ({compared}) by Holm's method. "holds": corrected p < {SURE}; where the worse one cannot be asked at all, that the
+better one is surely better than chance. {len(held)} of the {len(all_held)} phenomena hold for at least one pair: {", ".join(held) or "none"}.
 
 {contrasts(scores)}
 

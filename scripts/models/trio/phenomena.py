@@ -235,6 +235,16 @@ def not_better(better: list[bool], worse: list[bool], groups: list[list[int]]) -
     return max(1, sum(mean <= 0 for mean in means)) / len(means)
 
 
+def corrected(values: list[float | None]) -> list[float | None]:
+    """p corrected for the number of comparisons (Holm 1979), in the same places."""
+    known = sorted((value, place) for place, value in enumerate(values) if value is not None)
+    made, most = [None] * len(values), 0.0
+    for rank, (value, place) in enumerate(known):
+        most = max(most, min(1.0, (len(known) - rank) * value))
+        made[place] = most
+    return made
+
+
 def measure(trio: Trio, probe: dict) -> tuple[dict, dict[str, list[bool]]]:
     """What is published of a phenomenon, and each family's hits."""
     kind, items = probe["kind"], probe["items"]
@@ -278,4 +288,7 @@ def all_phenomena() -> dict:
         if worse in hits[name]:
             entry["p"] = float(f"{not_better(hits[name][better], hits[name][worse], groups[name]):.3g}")
         contrasts.append(entry)
+    for entry, value in zip(contrasts, corrected([c.get("p") for c in contrasts]), strict=True):
+        if value is not None:
+            entry["corrected_p"] = float(f"{value:.3g}")
     return {"phenomena": rows, "contrasts": contrasts}
