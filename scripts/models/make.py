@@ -29,7 +29,7 @@ STEPS = {
     "fixtures": "the reference's answers for the tests",
 }
 MODULES = {"tokenizers": "trio.vocabulary", "cards": "trio.card", "probes": "probes.build"}
-TOKENS = 33_000_000
+TOKENS, AGAIN = 45_000_000, 10_000_000
 USUAL = ("data", "train", "export", "probes", "evaluate", "cards", "fixtures")
 
 
@@ -57,6 +57,9 @@ def main() -> None:
     parser.add_argument("steps", nargs="*", metavar="STEP", help=", ".join(STEPS))
     parser.add_argument("--list", action="store_true", help="say what the steps are")
     parser.add_argument("--tokens", type=int, default=TOKENS, help=f"seen by each model (default {TOKENS:,})")
+    parser.add_argument(
+        "--again", type=int, default=AGAIN, help=f"more, in a second decay (default {AGAIN:,})"
+    )
     parser.add_argument("--original", help="the unfiltered pairs, eng-fra.tsv.xz, for the step corpus")
     arguments = parser.parse_args()
     if arguments.list:
@@ -72,6 +75,7 @@ def main() -> None:
             run("corpus/build.py", str(Path(arguments.original).resolve()))
         elif step == "train":
             train(arguments.tokens)
+            train(arguments.tokens + arguments.again)
         elif step == "data":
             run("-m", "world.generate")
             run("-m", "world.card")

@@ -2,14 +2,14 @@
 nothing.
 
 build/training/plan.json may change while a model is in the stable phase:
-{"tokens": 40000000, "decay_share": 0.5}.
+{"tokens": 40000000, "decay_share": 0.5}. A plan that is done can go on: from a part of the rate down once more.
 """
 
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
-WARM_UP, LAST = 600_000, 0.01
+WARM_UP, LAST, AGAIN = 600_000, 0.01, 1 / 3
 
 
 @dataclass
@@ -30,6 +30,13 @@ class Plan:
                 self.decay_share = float(written.get("decay_share", self.decay_share))
             except (ValueError, KeyError) as error:  # half written: there is a next time
                 print(f"plan.json: {error}", flush=True)
+
+    def go_on(self, seen: int, tokens: int) -> bool:
+        """If the plan is done and more tokens are wanted: a second decay, from AGAIN to LAST. Whether it was so."""
+        if not (self.decay_from is not None and seen >= self.tokens and tokens > seen):
+            return False
+        self.tokens, self.decay_from = tokens, tokens - round((tokens - seen) / AGAIN)
+        return True
 
     def rate(self, seen: int) -> float:
         """The learning rate's share of its peak after `seen` tokens."""

@@ -3,6 +3,7 @@
     python -m trio.train bert --tokens 40000000
     python -m trio.train bert                        as build/training/plan.json says; see plan.py
     python -m trio.train bert --tokens 4000000 --name scaling-4M
+    python -m trio.train bert --tokens 50000000      after 40,000,000 are done: a second decay, from a third of the rate
 
 Files in build/training/[name/]<family>/: last.pt (to resume), best.pt (lowest held-out loss), log.jsonl. One
 process uses one core; the three run side by side.
@@ -82,6 +83,8 @@ class Trainer:
             self.plan.tokens, self.plan.decay_share, self.plan.decay_from = (
                 saved[k] for k in ("planned", "decay_share", "decay_from")
             )
+        if self.plan.go_on(self.tokens, self.options.tokens or 0):
+            self.average = None
 
     def save(self, name: str, whole: bool) -> None:
         """Write a checkpoint in one piece: a reader never sees half of one."""
