@@ -91,10 +91,12 @@ def budget(scores: dict, kind: str) -> str:
     took = scores.get("made", {}).get("budget", {}).get(kind)
     if took is None:
         return ""
+    kept = took.get("kept_at_tokens", took["tokens"])
+    said = f" (kept: the weights after {kept:,}; later ones are worse on the validation half)"
     return (
         tables.item(
-            f"**Training:** {took['tokens']:,} tokens in {took['steps']:,} steps, {took['minutes']:.0f}"
-            " minutes; the machine:"
+            f"**Training:** {took['tokens']:,} tokens{said if kept < 0.98 * took['tokens'] else ''} in"
+            f" {took['steps']:,} steps, {took['minutes']:.0f} minutes; the machine:"
             f" {scores['made']['hardware']}, shared with the two others' training. By `scripts/models/make`."
         )
         + "\n"

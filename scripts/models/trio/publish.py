@@ -34,6 +34,7 @@ def budget() -> dict:
         if log:
             made[name] = {
                 "tokens": log[-1]["tokens"],
+                "kept_at_tokens": runs.best(paths.TRAINING / family)["kept_at_tokens"],
                 "minutes": round(log[-1]["minutes"], 1),
                 "steps": log[-1]["step"],
                 "parameters": models.parameters(models.fresh(family)),

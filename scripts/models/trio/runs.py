@@ -27,13 +27,17 @@ def entries(folder: Path) -> list[dict]:
 
 
 def best(folder: Path) -> dict:
-    """What is said of the checkpoint that is kept: {"loss", "by task"}."""
+    """What is said of the checkpoint that is kept: its tokens, its loss in all and by task."""
 
     def loss(entry: dict) -> float:
         return entry.get("held_out_loss", entry.get("averaged_held_out_loss", math.inf))
 
     entry = min(lines(folder), key=loss)
-    return {"held_out_nats_per_asked_token": round(loss(entry), 4), "by_task": entry.get("held_out", {})}
+    return {
+        "kept_at_tokens": entry["tokens"],
+        "held_out_nats_per_asked_token": round(loss(entry), 4),
+        "by_task": entry.get("held_out", {}),
+    }
 
 
 def ends(family: str) -> list[dict]:
