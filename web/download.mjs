@@ -9,7 +9,7 @@
 //   await store.withFile(key, file.path, { signal }, (partial) => downloadFile(file, { partial, transport, newHasher, signal, onProgress }));
 
 import { TrilensError } from './errors.mjs';
-import { ask, cancelled, drop, hostOf, Retries, unreachable } from './http.mjs';
+import { ask, cancelled, drop, hostOf, Retries, unreachable, Watchdog } from './http.mjs';
 import { parsePointer } from './hub.mjs';
 
 /** @typedef {import('./repository_files.mjs').RepositoryFile} RepositoryFile */
@@ -25,7 +25,8 @@ import { parsePointer } from './hub.mjs';
  */
 /** @typedef {{bytes: number, sha256: string, resumedFrom: number}} Downloaded */
 
-const kStallMillis = 45_000;
+/** A try that brought this much was no failure; with less, a host could have itself asked for ever. */
+const kProgressBytes = 32 << 10;
 /** Enough of a beginning to tell a web page or a pointer from a model. */
 const kHeadBytes = 512;
 
@@ -60,7 +61,9 @@ class Download {
     this.mixed = this.partial.bytes > 0;
     for (;;) {
       this.throwIfCancelled();
-      if (this.total !== null && this.partial.bytes > this.total) await this.forget();
+      // more than there should be, or pieces that nothing could tell apart
+      const { bytes, validator } = this.partial;
+      if ((this.total !== null && bytes > this.total) || (bytes > 0 && validator === '' && this.file.sha256 === '')) await this.forget();
       await this.rehash();
       if (this.partial.bytes > 0 && this.partial.bytes === this.total) {
         const done = await this.check();
@@ -74,7 +77,7 @@ class Download {
         if (done) return { ...done, resumedFrom };
         continue;
       }
-      if (this.partial.bytes > before) retries.reset();
+      if (this.partial.bytes - before >= kProgressBytes) retries.reset();
       await retries.again(() => failure);
     }
   }
@@ -92,7 +95,7 @@ class Download {
 
   async forget() {
     await this.partial.restart();
-    this.hasher = null;
+    this.hasher = await this.newHasher();
     this.mixed = false;
   }
 
@@ -125,7 +128,7 @@ class Download {
       await drop(response);
       return null;
     }
-    await this.partial.begin({ validator: response.headers.get('etag') ?? '', total: this.total });
+    await this.partial.begin({ validator: versionOf(response), total: this.total });
     return this.readBody(response, stop);
   }
 
@@ -159,8 +162,8 @@ class Download {
     const length = headers.get('content-length');
     const start = range ? Number(range[1]) : offset;
     const whole = range && range[3] !== '*' ? Number(range[3]) : length !== null ? offset + Number(length) : this.total;
-    const etag = headers.get('etag');
-    const other = etag !== null && this.partial.validator !== '' && etag !== this.partial.validator;
+    const version = versionOf(response);
+    const other = version === '' || this.partial.validator === '' ? this.file.sha256 === '' : version !== this.partial.validator;
     if (offset === 0 || start !== offset || other || (this.total !== null && whole !== null && whole !== this.total)) return this.onceMore(offset);
     this.total ??= whole;
     this.mixed = true;
@@ -176,7 +179,7 @@ class Download {
   /** @param {Response} response @param {AbortController} stop @returns {Promise<TrilensError|null>} */
   async readBody(response, stop) {
     const reader = response.body?.getReader();
-    const watch = new Watchdog(this.transport.clock, () => stop.abort(new Error(`nothing came for ${kStallMillis / 1000} seconds`)));
+    const watch = new Watchdog(this.transport.clock, (why) => stop.abort(why));
     /** @type {Uint8Array[]} the first bytes, until there are enough to judge */
     let head = [];
     let judged = this.partial.bytes > 0;
@@ -269,28 +272,5 @@ class Download {
   }
 }
 
-/** Ends a request whose host has fallen silent: connections die without a word when a laptop is closed. */
-class Watchdog {
-  /** @param {import('./clock.mjs').Clock} clock @param {() => void} bark */
-  constructor(clock, bark) {
-    this.stop = new AbortController();
-    this.alive = true;
-    const { signal } = this.stop;
-    const watch = async () => {
-      while (!signal.aborted) {
-        this.alive = false;
-        await clock.wait(kStallMillis, { why: 'stall', signal });
-        if (!this.alive && !signal.aborted) return bark();
-      }
-    };
-    watch().catch(() => {});
-  }
-
-  moved() {
-    this.alive = true;
-  }
-
-  end() {
-    this.stop.abort();
-  }
-}
+/** What tells two versions of a file apart; empty: the host says nothing. @param {Response} response */
+const versionOf = ({ headers }) => headers.get('etag') ?? headers.get('last-modified') ?? '';

@@ -32,7 +32,7 @@ import { parsePointer } from './hub.mjs';
  */
 
 /** Where the plan's files lie in the store. @param {Plan} plan @returns {import('./model_store.mjs').Key} */
-export const keyOf = (plan) => ({ repo: plan.repo, commit: plan.commit || plan.revision });
+export const keyOf = (plan) => ({ repo: plan.repo, commit: plan.commit || plan.revision, variant: plan.variant });
 
 /** @param {Plan} plan @param {GetOptions} options @returns {Promise<import('./model_store.mjs').StoredModel>} */
 export async function getModel(plan, { store, transport, newHasher, signal, onProgress = () => {} }) {
@@ -45,7 +45,7 @@ export async function getModel(plan, { store, transport, newHasher, signal, onPr
     if (missing > 0) await store.checkRoom(missing, plan.repo);
   }
   await store.describe({
-    ...key, revision: plan.revision, host: plan.host, family: plan.family, variant: plan.variant, provider: plan.provider,
+    ...key, revision: plan.revision, host: plan.host, family: plan.family, provider: plan.provider,
     reason: plan.reason, graphs: /** @type {Record<string, string>} */ (plan.graphs), files: plan.files.map((file) => file.path), savedAt: transport.clock.now(),
   });
 

@@ -24,6 +24,7 @@ import { TrilensError, describe } from './errors.mjs';
  */
 
 const kTries = 5;
+const kStallMillis = 45_000;
 const kFirstWaitMillis = 1000;
 const kLongestWaitMillis = 30_000;
 /** A host that asks for more patience than this is left alone. */
@@ -36,18 +37,22 @@ export async function ask(transport, url, options) {
   for (;;) {
     /** @type {Response} */
     let response;
+    const silent = new AbortController();
+    const watch = new Watchdog(transport.clock, (why) => silent.abort(why));
     try {
       options.signal?.throwIfAborted();
       response = await transport.fetch(url, {
-        method: options.method ?? 'GET', headers: options.headers ?? {}, signal: options.signal ?? null,
+        method: options.method ?? 'GET', headers: options.headers ?? {}, signal: options.signal ? AbortSignal.any([options.signal, silent.signal]) : silent.signal,
         // no cookies, no address of the page; and what we store ourselves, the browser need not store once more
         credentials: 'omit', referrerPolicy: 'no-referrer', cache: 'no-store',
       });
     } catch (error) {
       if (options.signal?.aborted) throw cancelled(options.what);
       if (error instanceof TrilensError) throw error;
-      await retries.again(() => unreachable(options.what, url, error));
+      await retries.again(() => unreachable(options.what, url, silent.signal.aborted ? silent.signal.reason : error));
       continue;
+    } finally {
+      watch.end();
     }
     if (response.ok || options.accept?.includes(response.status)) return response;
     const failure = failureOf(response, options.what, url);
@@ -168,4 +173,30 @@ export async function readText(response, { what, url, limit }) {
     text += decoder.decode(value, { stream: true });
   }
   return text + decoder.decode();
+}
+
+/** Ends a request whose host has fallen silent: connections die without a word when a laptop is closed. */
+export class Watchdog {
+  /** @param {import('./clock.mjs').Clock} clock @param {(why: Error) => void} bark */
+  constructor(clock, bark) {
+    this.stop = new AbortController();
+    this.alive = true;
+    const { signal } = this.stop;
+    const watch = async () => {
+      while (!signal.aborted) {
+        this.alive = false;
+        await clock.wait(kStallMillis, { why: 'stall', signal });
+        if (!this.alive && !signal.aborted) return bark(new Error(`nothing came for ${kStallMillis / 1000} seconds`));
+      }
+    };
+    watch().catch(() => {});
+  }
+
+  moved() {
+    this.alive = true;
+  }
+
+  end() {
+    this.stop.abort();
+  }
 }

@@ -1,4 +1,4 @@
-// The models that the browser keeps: by repository and commit, in its own file system (OPFS), or in memory where it has none.
+// The models that the browser keeps: by repository, commit and variant, in its own file system (OPFS), or in memory where it has none.
 //
 // Not here: fetching (download.mjs, get_model.mjs). A folder per model holds its files, a note beside each (partial_file.mjs), and a
 // card that says what they make up; only files whose note says `complete` are ever handed out. Several tabs share one store: who
@@ -20,7 +20,7 @@ const kCardName = '@model';
 /** Beyond the files themselves: notes, and what the browser adds. */
 const kSlackBytes = 1 << 20;
 
-/** @typedef {{repo: string, commit: string}} Key  commit: what the files are of; a revision where the host names no commit */
+/** @typedef {{repo: string, commit: string, variant: string}} Key  commit: what the files are of; a revision where the host names no commit */
 /**
  * What is stored of one model.
  * @typedef {object} Card
@@ -174,11 +174,12 @@ export class ModelStore {
 
   /**
    * A model that is there whole: of this commit, or the newest that was asked for by this revision. Works offline.
-   * @param {string} repo @param {string} revision @returns {Promise<StoredModel|null>}
+   * @param {string} repo @param {string} revision @param {string} [variant] absent: any @returns {Promise<StoredModel|null>}
    */
-  async find(repo, revision) {
-    const model = (await this.list()).find((one) => one.complete && one.repo === repo && (one.commit === revision || one.revision === revision));
-    return model ? this.open({ repo, commit: /** @type {string} */ (model.commit) }) : null;
+  async find(repo, revision, variant) {
+    const model = (await this.list()).find((one) => one.complete && one.repo === repo && (one.commit === revision || one.revision === revision)
+      && (variant === undefined || one.variant === variant));
+    return model ? this.open(/** @type {Key} */ (model)) : null;
   }
 
   /** @param {Key} key @returns {Promise<StoredModel|null>} null where it is not there whole */
@@ -246,7 +247,7 @@ export class StoredModel {
 }
 
 /** @param {Key} key */
-export const folderName = ({ repo, commit }) => `${encodeURIComponent(repo)}@${encodeURIComponent(commit)}`;
+export const folderName = ({ repo, commit, variant }) => [repo, commit, variant].map(encodeURIComponent).join('@');
 
 /** @param {FileSystemDirectoryHandle} folder @param {string} path */
 async function isComplete(folder, path) {
@@ -258,7 +259,7 @@ async function isComplete(folder, path) {
 
 /** @param {any} value @param {string} key @returns {Card|null} null: torn, or of another folder */
 function asCard(value, key) {
-  if (value === null || typeof value.repo !== 'string' || typeof value.commit !== 'string' || folderName(value) !== key) return null;
+  if (value === null || typeof value.repo !== 'string' || typeof value.commit !== 'string' || typeof value.variant !== 'string' || folderName(value) !== key) return null;
   if (!Array.isArray(value.files) || !value.files.every((/** @type {unknown} */ path) => typeof path === 'string')) return null;
   return value;
 }
