@@ -44,7 +44,7 @@ test('what is wrong with an entry is named', () => {
     [{ license: '' }, /models\[0\] \(Xenova\/bert-base-uncased\): "license" is missing/], [{ id: 'bert' }, /owner before the \//], [{ from: 'a/b@main2' }, /revision/],
     [{ family: 'decoder' }, /do not fit/], [{ model_type: 'llama' }, /llama cannot be opened/], [{ tasks: [] }, /"tasks"/], [{ tasks: ['sing'] }, /"tasks"/],
     [{ languages: ['english'] }, /"languages"/], [{ parameters: '110M' }, /"parameters"/], [{ bytes: { fp64: 8 } }, /"bytes"/], [{ bytes: {} }, /"bytes"/], [{ checked: undefined }, /"checked"/],
-  ])) assert.throws(() => parseCatalog(with_(change)), (error) => error.code === 'model_malformed' && message.test(error.message), JSON.stringify(change));
+  ])) assert.throws(() => parseCatalog(with_(change)), (/** @type {any} */ error) => error.code === 'model_malformed' && message.test(error.message), JSON.stringify(change));
   assert.throws(() => parseCatalog(JSON.stringify({ models: [good, good] })), /twice/);
   assert.throws(() => parseCatalog('{"models": 3}'), /not a list/);
   assert.throws(() => parseCatalog('<html>'), /not JSON/);

@@ -54,7 +54,7 @@ const withoutLength = (listing) => ({ ...listing, files: listing.files.map((file
 const key = (plan) => ({ repo: plan.repo, commit: plan.commit, variant: plan.variant });
 const model = async (plan) => Buffer.from(await (await store.open(key(plan))).read('onnx/model.onnx'));
 /** @param {Promise<unknown>} work @param {string} code @param {RegExp} message */
-const fails = (work, code, message) => assert.rejects(work, (error) => {
+const fails = (work, code, message) => assert.rejects(work, (/** @type {any} */ error) => {
   assert.equal(error.code, code, `${error.message} (${error.detail})`);
   assert.match(error.message, message);
   return true;
@@ -263,7 +263,7 @@ describe('hosts in trouble', () => {
   test('who asks for an hour is not waited for', async () => {
     const plan = await planned();
     hub.misbehave({ path: /config/, status: 429, headers: { 'retry-after': '3600' } });
-    await assert.rejects(get(plan), (error) => error.code === 'network' && /asks to wait 60 minutes/.test(error.detail) && /too often/.test(error.message));
+    await assert.rejects(get(plan), (/** @type {any} */ error) => error.code === 'network' && /asks to wait 60 minutes/.test(error.detail) && /too often/.test(error.message));
     assert.equal(hub.log.length, 1);
     assert.deepEqual(clock.waits, []);
   });

@@ -24,7 +24,7 @@ const kModel = { 'config.json': f('{}'), 'tokenizer.json': f(), onnx: { 'model.o
 const paths = (listing) => listing.files.map((one) => one.path);
 const kPaths = ['config.json', 'onnx/model.onnx', 'onnx/model_quantized.onnx', 'tokenizer.json'];
 /** @param {Promise<unknown>} work @param {string} code @param {RegExp} message */
-const fails = (work, code, message) => assert.rejects(work, (error) => {
+const fails = (work, code, message) => assert.rejects(work, (/** @type {any} */ error) => {
   assert.equal(error.code, code, error.message);
   assert.match(error.message, message);
   return true;

@@ -21,7 +21,7 @@ async function hubWith(options = {}, repo = {}) {
 }
 const name = parseModelName('owner/name');
 /** @param {() => unknown} work @param {string} code @param {RegExp} message */
-const fails = (work, code, message) => assert.rejects(async () => work(), (error) => {
+const fails = (work, code, message) => assert.rejects(async () => work(), (/** @type {any} */ error) => {
   assert.equal(error.code, code, error.message);
   assert.match(error.message, message);
   return true;
