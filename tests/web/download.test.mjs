@@ -4,8 +4,11 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { listingFromFiles } from '../../web/dropped.mjs';
 import { getModel } from '../../web/get_model.mjs';
 import { Hub, parseModelName } from '../../web/hub.mjs';
+import { LocalLocks } from '../../web/local_locks.mjs';
+import { MemoryFolder } from '../../web/memory_files.mjs';
 import { ModelStore } from '../../web/model_store.mjs';
 import { planModel } from '../../web/repository.mjs';
 import { sha256From } from '../../web/sha256.mjs';
@@ -241,6 +244,23 @@ describe('resuming', () => {
     assert.deepEqual(await model(plan), kModel);
     assert.deepEqual(hub.log.filter((one) => one.origin === 'storage').map((one) => one.range), ['bytes=100000-', '']);
   });
+});
+
+test('where the browser has no room nothing is fetched', async () => {
+  const plan = await planned();
+  const root = new MemoryFolder();
+  store = await ModelStore.open({ storage: /** @type {any} */ ({ getDirectory: async () => root, estimate: async () => ({ usage: 0, quota: 1_200_000 }) }), locks: new LocalLocks() });
+  await fails(get(plan), 'storage_full', /owner\/tiny needs 302 kB, and the browser has room for 1\.2 MB/);
+  assert.equal(hub.log.length, 0);
+});
+
+test('a dropped pointer is told, and dropped files are stored with their hash', async () => {
+  const listing = (/** @type {string|Buffer} */ graph) => listingFromFiles([new File(['{}'], 'config.json'), new File(['{}'], 'tokenizer.json'), new File([/** @type {any} */ (graph)], 'model.onnx')]);
+  const plan = planModel(await listing(kModel), { machine, modelType: 'gpt2' });
+  const stored = await get(plan);
+  assert.equal(sha256(await stored.read('model.onnx', { newHasher })), sha256(kModel));
+  const pointer = planModel(await listing(`version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 5\n`), { machine, modelType: 'gpt2' });
+  await fails(get(pointer), 'model_malformed', /model\.onnx is a git-lfs pointer.*git lfs pull/);
 });
 
 describe('hosts in trouble', () => {

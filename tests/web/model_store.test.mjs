@@ -103,6 +103,10 @@ test('a complete file that was cut on disk is fetched anew, and a hash finds wha
   /** @type {any} */ (inside(parts.root).children.get('onnx%2Fa.onnx')).size = 50;
   await fails(model.read('onnx/a.onnx'), 'storage_failed', /damaged/);
   await store.withFile(kKey, 'onnx/a.onnx', {}, async (partial) => assert.deepEqual([partial.bytes, partial.complete], [0, false]));
+  const longer = /** @type {any} */ (inside(parts.root).children.get('config.json'));
+  longer.reserve(150);
+  longer.size = 150;
+  await store.withFile(kKey, 'config.json', {}, async (partial) => assert.deepEqual([partial.bytes, partial.complete], [0, false]));
 });
 
 test('room is checked beforehand, in words', async () => {
