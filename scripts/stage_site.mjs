@@ -30,6 +30,7 @@ const licences = (deps) => ({
   'licenses/inter.txt': path.join(kModules, '@expo-google-fonts/inter/LICENSE_FONT'),
   'licenses/jetbrains-mono.txt': path.join(kModules, '@expo-google-fonts/jetbrains-mono/LICENSE_FONT'),
   'licenses/noto-emoji.txt': path.join(kModules, '@expo-google-fonts/noto-emoji/LICENSE_FONT'),
+  'licenses/hash-wasm.txt': path.join(kModules, 'hash-wasm/LICENSE'),
   'licenses/dejavu.txt': path.join(kModules, 'dejavu-fonts-ttf/LICENSE'),
 });
 const kFolders = ['web', 'shaders', 'assets'];
@@ -48,6 +49,7 @@ export async function siteFiles(build, deps) {
     for (const file of await filesBelow(path.join(kRoot, folder))) files.set(path.join(folder, file), path.join(kRoot, folder, file));
   }
   for (const name of kOrt) files.set(path.join('ort', name), path.join(kModules, 'onnxruntime-web/dist', name));
+  files.set('vendor/sha256.umd.min.js', path.join(kModules, 'hash-wasm/dist/sha256.umd.min.js')); // web/sha256.mjs
   for (const [name, from] of Object.entries(kFonts)) files.set(path.join('assets/fonts', name), path.join(kModules, from));
   for (const [name, from] of Object.entries(licences(deps))) files.set(name, from);
   for (const module of ['trilens_engine', 'trilens_page']) {

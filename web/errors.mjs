@@ -1,6 +1,9 @@
 // What went wrong, under a stable code (src/base/error.hpp lists them): sentences for people, the cause in `detail`.
 
-/** @typedef {'model_missing'|'model_malformed'|'model_unsupported'|'network'|'webgpu_unavailable'|'gpu_lost'|'runtime_failed'|'out_of_memory'|'cancelled'|'internal'} Code */
+/**
+ * @typedef {'invalid_argument'|'model_missing'|'model_malformed'|'model_unsupported'|'network'|'webgpu_unavailable'|'gpu_lost'|'runtime_failed'|'out_of_memory'
+ *   |'cancelled'|'model_gated'|'storage_full'|'storage_failed'|'internal'} Code
+ */
 
 export class TrilensError extends Error {
   /**

@@ -22,6 +22,9 @@ std::string_view code_name(ErrorCode code) {
     case ErrorCode::runtime_failed: return "runtime_failed";
     case ErrorCode::out_of_memory: return "out_of_memory";
     case ErrorCode::cancelled: return "cancelled";
+    case ErrorCode::model_gated: return "model_gated";
+    case ErrorCode::storage_full: return "storage_full";
+    case ErrorCode::storage_failed: return "storage_failed";
     case ErrorCode::internal: return "internal";
   }
   return "internal";

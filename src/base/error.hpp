@@ -15,7 +15,7 @@
 
 namespace trilens {
 
-// Stable: names travel to scripts and tests (docs/automation.md lists them). Append, never rename.
+// Stable: names travel to scripts and tests (docs/automation.md lists them). Append (before `internal`), never rename.
 enum class ErrorCode {
   invalid_argument,       // an option or parameter out of range, a command without its fields
   unknown_command,        // no such command
@@ -35,7 +35,10 @@ enum class ErrorCode {
   runtime_failed,         // ONNX Runtime refused to load or to run
   out_of_memory,
   cancelled,              // the user, or a newer request, stopped it
-  internal,               // a bug of ours
+  model_gated,            // its host hands it out only after a log-in
+  storage_full,           // the browser has no room for a model's files
+  storage_failed,         // what the browser stored is damaged, in use, or cannot be read
+  internal,               // a bug of ours; the last one: code_from_name() counts up to it
 };
 
 // "model_malformed" and so on.
