@@ -74,12 +74,22 @@ class Ranker {
   void visit(const Node& n) {
     const ValueId v = Model::output(n);
     if (v == kNone || m_.values[v].tensor != kNone || !n.subgraphs.empty()) return;
-    const std::int64_t r = result_rank(n);
+    const std::int64_t by_operator = result_rank(n);
+    const std::int64_t r = by_operator != kUnknown ? by_operator : rank_by_readers(v);
     rank_[v] = r;
     length_[v] = r == 1 ? result_length(n) : kUnknown;
     for (std::size_t i = 1; n.op == "Split" && i < n.outputs.size(); ++i) {
       if (n.outputs[i] != kNone) rank_[n.outputs[i]] = r;
     }
+  }
+
+  // A Transpose of the value lists its dimensions.
+  std::int64_t rank_by_readers(ValueId v) const {
+    for (const NodeId c : m_.uses(v)) {
+      const Node& n = m_.nodes[c];
+      if (Model::is(n, "Transpose") && !n.perm.empty()) return static_cast<std::int64_t>(n.perm.size());
+    }
+    return kUnknown;
   }
 
   std::int64_t result_rank(const Node& n) const {

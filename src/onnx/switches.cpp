@@ -9,6 +9,7 @@
 #include "onnx/edit.hpp"
 #include "onnx/origin.hpp"
 #include "onnx/own_mask.hpp"
+#include "onnx/search.hpp"
 
 namespace trilens::onnx {
 namespace {
@@ -40,17 +41,25 @@ std::vector<Family> families_of(const Model& model, const Origins& origins, cons
   return out;
 }
 
-// Whether a value can be changed for those who read it: its type and rank are known, and it is not given out as it is.
-std::optional<Obstacle> obstacle_to_change(const Model& m, const Origins& origins, ValueId v) {
-  const Value& value = m.values[v];
-  if (value.type != DataType::f32 && value.type != DataType::f16) return Obstacle::type_unknown;
-  if (origins.rank[v] != kPlainRank && origins.rank[v] != kMergedRank) return Obstacle::shape_unknown;
-  return std::nullopt;
+// Where a mask's rank is not known, that of the scores is not, but it lies between that of q·k and that of the context: no operator on the
+// way takes dimensions off, and a product with v cannot have fewer than what goes into it.
+void settle_score_ranks(const Model& m, Origins& origins, const std::vector<Family>& families) {
+  const auto reshapes = [&m](NodeId n) { return one_of(m.nodes[n].op, {"Reshape", "Squeeze", "Unsqueeze"}); };
+  for (const Family& f : families) {
+    for (std::size_t i = 0; i < f.members.size(); ++i) {
+      const Attention& a = *f.members[i];
+      const std::int8_t product = origins.rank[Model::output(m.nodes[a.product])];
+      std::int8_t& scores = origins.rank[a.scores];
+      if (scores == Origins::kUnknownRank && product == origins.rank[a.context] && std::ranges::none_of(f.masks[i].path, reshapes)) scores = product;
+    }
+  }
 }
 
 class Switcher {
  public:
-  Switcher(Model& m, const std::vector<Attention>& attentions) : m_(m), origins_(find_origins(m)), families_(families_of(m, origins_, attentions)), edit_(m) {}
+  Switcher(Model& m, const std::vector<Attention>& attentions) : m_(m), origins_(find_origins(m)), families_(families_of(m, origins_, attentions)), edit_(m) {
+    settle_score_ranks(m, origins_, families_);
+  }
 
   SwitchPlan run() {
     for (const Family& f : families_) {
@@ -114,8 +123,10 @@ class Switcher {
   std::optional<Obstacle> first_obstacle(const Family& f, ValueId Attention::*which) const {
     if (m_.opset < kOldestOpset) return Obstacle::old_opset;
     for (const Attention* a : f.members) {
-      if (const auto why = obstacle_to_change(m_, origins_, a->*which)) return why;
-      if (origins_.rank[a->*which] == kMergedRank && !has_batch()) return Obstacle::shape_unknown;
+      const DataType type = m_.values[a->*which].type;
+      const std::int8_t rank = origins_.rank[a->*which];
+      if (type != DataType::f32 && type != DataType::f16) return Obstacle::type_unknown;
+      if (rank != kPlainRank && (rank != kMergedRank || !has_batch())) return Obstacle::shape_unknown;
     }
     return std::nullopt;
   }

@@ -114,6 +114,7 @@ class Bridge(torch.nn.Module):
 
 def trace(module, arguments, inputs, outputs, axes, opset, dynamo=False) -> onnx.ModelProto:
     """Export."""
+    module.eval()  # else the exporter leaves what is inside in training, dropout and all, for the next export
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
         extra = {"external_data": False, "verbose": False} if dynamo else {"do_constant_folding": True}
