@@ -1,6 +1,6 @@
 #include "onnx/origin.hpp"
 
-#include <bit>
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -56,7 +56,10 @@ std::uint8_t scalar_origin(std::optional<double> x, DataType type) {
 std::uint8_t constant_origin(const TensorFacts& t) {
   if (t.elements <= 1) return scalar_origin(t.scalar, t.type);
   if (is_floating(t.type)) return many_floats(t);
-  return t.type == DataType::boolean || t.type == DataType::u8 ? bit(Origin::logic) : 0;
+  if (t.type == DataType::boolean) return bit(Origin::logic);
+  if (t.type != DataType::u8 && t.type != DataType::i8) return 0;  // positions, shapes
+  const bool truth = t.raw.size() == t.elements && std::ranges::all_of(t.raw, [](std::uint8_t x) { return x <= 1; });
+  return truth ? bit(Origin::logic) : bit(Origin::table);          // else weights, quantized
 }
 
 std::uint8_t input_origin(const Value& v) {
@@ -102,7 +105,9 @@ class Tracer {
     if (n.op == "Constant") return scalar_origin(n.number, DataType::f32);
     if (one_of(n.op, {"Shape", "Size", "Range", "NonZero"})) return 0;
     if (n.op == "ConstantOfShape") return n.tensor == kNone ? 0 : constant_origin(m_.tensors[n.tensor]);
-    if (one_of(n.op, {"Gather", "GatherElements", "GatherND", "DequantizeLinear"})) return taken_from(n);
+    if (n.op == "DequantizeLinear") return m_.scalar(Model::input(n, 0)) ? all(n) : bit(Origin::table);
+    // What indices pick out of is what counts, not the indices.
+    if (one_of(n.op, {"Gather", "GatherElements", "GatherND"})) return at(n, 0);
     if (one_of(n.op, {"Reshape", "Expand", "Unsqueeze", "Squeeze", "Transpose", "Flatten", "Slice", "Tile", "Cast", "CastLike", "Identity", "Dropout", "Split",
                       "Pad", "Neg", "Abs", "Sign", "Floor", "Ceil", "Round", "Sqrt", "Reciprocal", "Log", "CumSum", "ReduceSum", "ReduceMin", "ReduceMax"})) {
       return at(n, 0);
@@ -112,14 +117,6 @@ class Tracer {
     if (one_of(n.op, {"Trilu", "EyeLike", "Not", "IsNaN", "IsInf"})) return at(n, 0) | bit(Origin::logic);
     if (one_of(n.op, {"Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "And", "Or", "Xor"})) return all(n) | bit(Origin::logic);
     return bit(Origin::opaque);
-  }
-
-  // What indices pick out of is what counts; out of many quantized numbers, a table.
-  std::uint8_t taken_from(const Node& n) const {
-    const ValueId data = Model::input(n, 0);
-    const bool many = data != kNone && m_.values[data].tensor != kNone && m_.tensors[m_.values[data].tensor].elements > 1;
-    if (n.op == "DequantizeLinear") return many ? bit(Origin::table) : all(n);
-    return at(n, 0);
   }
 
   const Model& m_;

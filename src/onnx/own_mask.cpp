@@ -84,7 +84,7 @@ class MaskFinder {
   void visit_factor(NodeId id, std::size_t i) {
     const ValueId v = m_.nodes[id].inputs[i];
     if (!m_.dynamic(v) || !(o_.has(v, Origin::logic) || maskish(v))) return;
-    if (!o_.plain(v) || maskish(v) || m_.nodes[id].op != "Mul") return stop(Obstacle::mask_unknown);
+    if (!o_.plain(v) || o_.has(v, Origin::huge) || m_.nodes[id].op != "Mul") return stop(Obstacle::mask_unknown);
     enter(id, i, Rest::one);
   }
 

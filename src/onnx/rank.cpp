@@ -125,10 +125,21 @@ class Ranker {
     return std::max<std::int64_t>(place(n.end.value_or(r)) - place(n.start.value_or(0)), 0);
   }
 
+  // Of a vector from a constant start to a constant end, by ones.
+  std::int64_t slice_length(const Node& n) const {
+    const std::int64_t whole = length(n, 0);
+    const std::optional<double> start = m_.scalar(Model::input(n, 1)), end = m_.scalar(Model::input(n, 2));
+    const bool by_ones = Model::input(n, 4) == kNone || m_.scalar(n.inputs[4]) == 1.0;
+    if (whole == kUnknown || !start || !end || !by_ones) return kUnknown;
+    const auto place = [whole](double i) { return static_cast<std::int64_t>(std::clamp(i < 0 ? i + static_cast<double>(whole) : i, 0.0, static_cast<double>(whole))); };
+    return std::max<std::int64_t>(place(*end) - place(*start), 0);
+  }
+
   // Of a vector.
   std::int64_t result_length(const Node& n) const {
     if (n.op == "Shape") return shape_length(n);
     if (n.op == "Unsqueeze") return 1;
+    if (n.op == "Slice") return slice_length(n);
     if (n.op == "Gather") return length(n, 1);
     if (n.op == "Concat") {
       std::int64_t sum = 0;

@@ -202,6 +202,30 @@ TEST_CASE("a mask added to a position bias before the scores is told apart behin
   CHECK(model->producer_of(both->inputs[1])->op == "Where");
 }
 
+TEST_CASE("a table of quantized numbers is a bias like any other") {
+  Buffer table;
+  for (int i = 0; i < 2; ++i) wire::put_varint_field(table, schema::tensor::dims, 2);
+  wire::put_varint_field(table, schema::tensor::data_type, static_cast<std::uint64_t>(DataType::u8));
+  wire::put_text_field(table, schema::tensor::name, "table");
+  wire::put_bytes_field(table, schema::tensor::raw_data, Buffer{7, 200, 31, 0});
+  const Surgery s = opened(attention_with({node("Gather", {"table", "x"}, {"row"}), node("DequantizeLinear", {"row", "one"}, {"bias"}),
+                                           node("Greater", {"attention_mask", "one"}, {"seen"}), node("Where", {"seen", "bias", "low"}, {"both"}), node("Add", {"product", "both"}, {"scores"})},
+                                          {table, floats("one", {}, {1}), floats("low", {}, {-10000})}));
+  CHECK(s.attentions[0].position_bias);
+  CHECK(readers(s, "switch.self.own_mask") == std::multiset<std::string>{"Not"});  // the condition, not the whole addend
+}
+
+TEST_CASE("scores with heads and batch in one dimension have no switches where no input tells the batch size") {
+  const Buffer rank3 = integers_attribute("perm", {0, 1, 2}), swapped = integers_attribute("perm", {0, 2, 1}), wide = integers_attribute("perm", {0, 1, 2, 3});
+  const Surgery s = opened({.nodes = {node("Transpose", {"x"}, {"y"}, wide), node("Transpose", {"q"}, {"q3"}, rank3), node("Transpose", {"k"}, {"k3"}, swapped),
+                                      node("MatMul", {"q3", "k3"}, {"scores"}), node("Softmax", {"scores"}, {"weights"}), node("MatMul", {"weights", "v"}, {"context"}),
+                                      node("Transpose", {"context"}, {"z"}, rank3)},
+                            .initializers = {}, .inputs = {"x", "q", "k", "v"}, .outputs = {"y", "z"}});
+  // The first input tells no dimensions, so there is no batch size to take them apart by.
+  CHECK(s.switches.empty());
+  CHECK(std::ranges::all_of(s.refusals, [](const Refusal& r) { return r.obstacle == Obstacle::shape_unknown; }));
+}
+
 TEST_CASE("the two places of GPT-2's first mask, w * b - 1e4 * (1 - b), are both found") {
   const Surgery s = opened(attention_with({node("Greater", {"attention_mask", "one"}, {"seen"}), node("Where", {"seen", "one", "nil"}, {"b"}), node("Mul", {"product", "b"}, {"kept"}),
                                            node("Sub", {"one", "b"}, {"no"}), node("Mul", {"no", "high"}, {"far"}), node("Sub", {"kept", "far"}, {"scores"})},
@@ -210,7 +234,8 @@ TEST_CASE("the two places of GPT-2's first mask, w * b - 1e4 * (1 - b), are both
 }
 
 TEST_CASE("what cannot be told apart is named and not guessed, and the other switches are there all the same") {
-  const std::vector<Buffer> constants{floats("table", {2, 2}, {0.1f, 0.2f, 0.3f, 0.4f}), floats("low", {}, {-10000}), floats("one", {}, {1})};
+  const std::vector<Buffer> constants{floats("table", {2, 2}, {0.1f, 0.2f, 0.3f, 0.4f}), floats("low", {}, {-10000}), floats("one", {}, {1}),
+                                      floats("triangle", {2, 2}, {1, 0, 1, 1})};
   const Buffer table = node("Gather", {"table", "x"}, {"bias"});
   const auto refused = [&](std::vector<Buffer> nodes, std::vector<std::string_view> outputs = {}) {
     GraphParts parts = attention_with(std::move(nodes), constants);
@@ -224,8 +249,7 @@ TEST_CASE("what cannot be told apart is named and not guessed, and the other swi
   CHECK(refused({table, node("Mul", {"attention_mask", "low"}, {"mask"}), node("Add", {"bias", "mask"}, {"both"}), node("Add", {"product", "both"}, {"scores"})}, {"both"}) ==
         Obstacle::mask_shared);
   CHECK(refused({node("Greater", {"attention_mask", "one"}, {"seen"}), node("Where", {"seen", "product", "one"}, {"scores"})}) == Obstacle::mask_unknown);
-  CHECK(refused({node("Greater", {"attention_mask", "one"}, {"seen"}), node("Cast", {"seen"}, {"zero_or_one"}), node("Log", {"zero_or_one"}, {"mask"}),
-                 node("Add", {"product", "mask"}, {"scores"})}) == Obstacle::mask_unknown);
+  CHECK(refused({node("Log", {"triangle"}, {"mask"}), node("Add", {"product", "mask"}, {"scores"})}) == Obstacle::mask_unknown);
 }
 
 TEST_CASE("a shape that the graph does not tell, and a context that is the model's output, are named") {
