@@ -233,6 +233,8 @@ std::optional<Attention> match(const Model& m, const Node& softmax) {
   if (product.matmul == nullptr || use.matmul == nullptr || use.matmul->outputs.empty()) return std::nullopt;
   Attention a;
   a.graph = softmax.graph;
+  a.softmax = static_cast<NodeId>(&softmax - m.nodes.data());
+  a.product = static_cast<NodeId>(product.matmul - m.nodes.data());
   const Operand q = peel(m, product.matmul->inputs[0], false);
   const Operand k = peel(m, product.matmul->inputs[1], true);
   a.q = q.value;

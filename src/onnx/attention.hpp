@@ -22,6 +22,8 @@ struct Attention {
   AttentionKind kind = AttentionKind::self;
   std::uint32_t layer = 0;          // counted per kind, in order of computation; branches of an If count alike
   GraphId graph = kMainGraph;       // where the Softmax stands
+  NodeId softmax = kNone;
+  NodeId product = kNone;           // the MatMul of q and k
   ValueId q = kNone;                // [B, H, Q, D] before a constant scale
   ValueId k = kNone;                // [B, H, K, D] before a constant scale and the last transposition, or [B, H, D, K]: see key_layout
   ValueId v = kNone;                // [B, H, K, D]

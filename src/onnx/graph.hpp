@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <span>
 #include <string>
@@ -78,9 +79,11 @@ struct Node {
   std::vector<std::string_view> subgraph_names;
   std::uint32_t rank = 0;           // place in one topological order of the whole model
   TensorId tensor = kNone;          // attribute `value`
-  std::optional<std::int64_t> axis, to, trans_a, trans_b, k_elements, n_elements;
+  std::optional<std::int64_t> axis, to, trans_a, trans_b, k_elements, n_elements, start, end;
   std::optional<double> alpha, number;  // number: attribute `value_float` or `value_int`
   std::vector<std::int64_t> perm;
+  std::uint32_t axes = 0;           // how many the attribute `axes` lists
+  bool edited = false;              // by edit.hpp: its inputs are not those of the file
 };
 
 struct Graph {
@@ -94,6 +97,10 @@ struct Graph {
   std::vector<wire::Bytes> input_infos, output_infos;  // ValueInfoProto, parallel to inputs and outputs
   std::vector<std::string_view> output_names;
   std::unordered_map<std::string_view, ValueId> names;
+  // What edit.hpp adds: nodes before all others, nodes behind a node of this graph, and (main graph) inputs as ValueInfoProto.
+  std::vector<NodeId> made_first;
+  std::unordered_map<NodeId, std::vector<NodeId>> made_after;
+  std::vector<wire::Bytes> made_inputs;
 };
 
 struct Model {
@@ -104,6 +111,7 @@ struct Model {
   std::vector<Node> nodes;
   std::vector<Value> values;
   std::vector<TensorFacts> tensors;
+  std::deque<wire::Buffer> made;    // what names and bodies of added nodes point into
 
   [[nodiscard]] const Node* producer_of(ValueId v) const {
     return v == kNone || values[v].producer == kNone ? nullptr : &nodes[values[v].producer];

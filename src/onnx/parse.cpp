@@ -226,6 +226,10 @@ class Parser {
     if (f.number == schema::attribute::ints && name == "perm") {
       if (!wire::append_integers(f, Limits::perm, n.perm)) return malformed("a permutation is absurdly long");
     }
+    if (f.number == schema::attribute::ints && name == "axes") {
+      std::vector<std::int64_t> axes;
+      if (wire::append_integers(f, Limits::rank, axes)) n.axes += static_cast<std::uint32_t>(axes.size());
+    }
     if (f.number == schema::attribute::f && f.type == wire::Type::fixed32) {
       const double value = std::bit_cast<float>(static_cast<std::uint32_t>(f.value));
       if (name == "alpha") n.alpha = value;
@@ -239,6 +243,8 @@ class Parser {
       if (name == "transB") n.trans_b = value;
       if (name == "K") n.k_elements = value;
       if (name == "N") n.n_elements = value;
+      if (name == "start") n.start = value;
+      if (name == "end") n.end = value;
       if (name == "value_int") n.number = static_cast<double>(value);
     }
     return {};

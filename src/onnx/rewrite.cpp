@@ -27,6 +27,12 @@ class Rewriter {
     restrict(kMainGraph, offers(kMainGraph));
     for (GraphId g = 0; g < m_.graphs.size(); ++g) choose_renames(g);
     for (const auto& [value, name] : renames_) touch(value);
+    for (NodeId n = 0; n < m_.nodes.size(); ++n) {
+      if (m_.nodes[n].edited) touch_up(n);
+    }
+    for (GraphId g = 0; g < m_.graphs.size(); ++g) {
+      if (!m_.graphs[g].made_first.empty() || !m_.graphs[g].made_after.empty()) touch_up(m_.graphs[g].owner);
+    }
     for (GraphId g = 0; g < m_.graphs.size(); ++g) {
       if (!outputs_[g].empty()) touch_up(m_.graphs[g].owner);
     }
@@ -120,6 +126,7 @@ class Rewriter {
   void write_graph(Buffer& out, GraphId id) const {
     const Graph& g = m_.graphs[id];
     std::size_t node = 0;
+    for (const NodeId n : g.made_first) write_made(out, n);
     wire::Reader r(g.body);
     while (r.next()) {
       const wire::Field& f = r.field();
@@ -130,12 +137,16 @@ class Rewriter {
         } else {
           wire::put_raw(out, f.raw);
         }
+        if (const auto made = g.made_after.find(n); made != g.made_after.end()) {
+          for (const NodeId after : made->second) write_made(out, after);
+        }
       } else if (f.bytes_of(schema::graph::value_info) || f.bytes_of(schema::graph::quantization_annotation)) {
         write_named(out, g, f);
       } else {
         wire::put_raw(out, f.raw);
       }
     }
+    for (const wire::Bytes input : g.made_inputs) wire::put_bytes_field(out, schema::graph::input, input);
     for (const std::uint32_t n : outputs_[id]) {
       write_exit(out, id, n);
       write_output(out, n);
@@ -182,6 +193,18 @@ class Rewriter {
     if (const auto added = from_if_.find(id); added != from_if_.end()) {
       for (const std::uint32_t name : added->second) wire::put_text_field(out, schema::node::output, names_[name]);
     }
+    wire::end_message(out, begun);
+  }
+
+  // A node of edit.hpp, whose body holds attributes only.
+  void write_made(Buffer& out, NodeId id) const {
+    const Node& n = m_.nodes[id];
+    const std::size_t begun = wire::begin_message(out, schema::graph::node);
+    for (const ValueId v : n.inputs) wire::put_text_field(out, schema::node::input, name_of(v));
+    for (const ValueId v : n.outputs) wire::put_text_field(out, schema::node::output, name_of(v));
+    wire::put_text_field(out, schema::node::name, m_.values[n.outputs[0]].name);
+    wire::put_text_field(out, schema::node::op_type, n.op);
+    wire::put_raw(out, n.body);
     wire::end_message(out, begun);
   }
 

@@ -2,6 +2,7 @@
 //
 // Everything that need not change is copied as it stands in the file. A value gets its new name everywhere it is used, which adds no
 // node, where a node of the same graph makes it as f32 and it is no output yet; else an Identity gives it out, or a Cast to f32, a Transpose.
+// What edit.hpp added to the Model or changed in it is written too.
 // A value inside a branch of an If leaves through an output of the If, which needs it from every branch.
 //
 //   wire::Buffer bytes = rewrite(model, {{"self.0.probabilities", value, graph}, ...}, taken);

@@ -6,9 +6,11 @@
 #include <tuple>
 
 #include "onnx/attention.hpp"
+#include "onnx/edit.hpp"
 #include "onnx/graph.hpp"
 #include "onnx/rewrite.hpp"
 #include "onnx/stream.hpp"
+#include "onnx/switches.hpp"
 #include "onnx/weights.hpp"
 
 namespace trilens::onnx {
@@ -40,6 +42,39 @@ std::string tap_name(AttentionKind kind, std::uint32_t layer, Quantity quantity)
 
 std::string hidden_name(AttentionKind kind, std::uint32_t index) {
   return (kind == AttentionKind::self ? "hidden." : "decoder_hidden.") + std::to_string(index);
+}
+
+std::string_view role_name(Role role) {
+  switch (role) {
+    case Role::bias: return "bias";
+    case Role::own_mask: return "own_mask";
+    case Role::heads: return "heads";
+    case Role::connection: return "connection";
+  }
+  return "bias";
+}
+
+std::string switch_name(AttentionKind kind, Role role) {
+  return std::string(kSwitchPrefix) + std::string(kind_name(kind)) + "." + std::string(role_name(role));
+}
+
+std::string_view obstacle_name(Obstacle obstacle) {
+  switch (obstacle) {
+    case Obstacle::mask_unknown: return "mask_unknown";
+    case Obstacle::mask_mixed: return "mask_mixed";
+    case Obstacle::mask_shared: return "mask_shared";
+    case Obstacle::mask_after_softmax: return "mask_after_softmax";
+    case Obstacle::shape_unknown: return "shape_unknown";
+    case Obstacle::type_unknown: return "type_unknown";
+    case Obstacle::is_output: return "is_output";
+    case Obstacle::old_opset: return "old_opset";
+  }
+  return "mask_unknown";
+}
+
+const Switch* Surgery::find_switch(AttentionKind kind, Role role) const {
+  const auto at = std::ranges::find_if(switches, [&](const Switch& s) { return s.kind == kind && s.role == role; });
+  return at == switches.end() ? nullptr : &*at;
 }
 
 std::uint32_t Surgery::layers(AttentionKind kind) const {
@@ -109,10 +144,16 @@ void list_ports(const Model& model, Surgery& out) {
 KeyLayout layout_of_tap(const Attention& a) { return a.key_rank != 0 ? KeyLayout::key_major : a.key_layout; }
 
 // The branches of an If state the same attention more than once; a factor stands where they agree.
-std::vector<AttentionFacts> facts_of(const std::vector<Attention>& attentions) {
+std::vector<AttentionFacts> facts_of(const std::vector<Attention>& attentions, const std::vector<KindMask>& masks) {
   std::map<std::pair<AttentionKind, std::uint32_t>, AttentionFacts> facts;
   for (const Attention& a : attentions) {
-    const AttentionFacts fact{a.kind, a.layer, layout_of_tap(a), a.q_scale, a.k_scale, a.score_scale};
+    AttentionFacts fact;
+    fact.kind = a.kind;
+    fact.layer = a.layer;
+    fact.key_layout = layout_of_tap(a);
+    fact.q_scale = a.q_scale;
+    fact.k_scale = a.k_scale;
+    fact.score_scale = a.score_scale;
     const auto [at, added] = facts.emplace(std::pair(a.kind, a.layer), fact);
     if (added) continue;
     if (at->second.q_scale != a.q_scale) at->second.q_scale.reset();
@@ -120,7 +161,13 @@ std::vector<AttentionFacts> facts_of(const std::vector<Attention>& attentions) {
     if (at->second.score_scale != a.score_scale) at->second.score_scale.reset();
   }
   std::vector<AttentionFacts> out;
-  for (const auto& [key, fact] : facts) out.push_back(fact);
+  for (const auto& [key, fact] : facts) {
+    out.push_back(fact);
+    const auto mask = std::ranges::find(masks, fact.kind, &KindMask::kind);
+    if (mask == masks.end()) continue;
+    out.back().own_mask = mask->state;
+    out.back().position_bias = mask->position_bias;
+  }
   return out;
 }
 
@@ -134,14 +181,15 @@ struct Plan {
   }
 };
 
-Plan plan_taps(const std::vector<Attention>& attentions, const std::vector<HiddenState>& states, const Options& options) {
+Plan plan_taps(const std::vector<Attention>& attentions, const std::vector<HiddenState>& states, const SwitchPlan& switches, const Options& options) {
   Plan plan;
   for (const Attention& a : attentions) {
     const auto add = [&](Quantity quantity, ValueId value) {
       plan.add({tap_name(a.kind, a.layer, quantity), quantity, a.kind, a.layer}, value, a.graph);
     };
     if (options.probabilities) add(Quantity::probabilities, a.probabilities);
-    if (options.scores) add(Quantity::scores, a.scores);
+    const auto changed = switches.scores.find(a.softmax);
+    if (options.scores) add(Quantity::scores, changed == switches.scores.end() ? a.scores : changed->second);
     if (!options.qkv) continue;
     add(Quantity::q, a.q);
     add(Quantity::v, a.v);
@@ -175,8 +223,20 @@ Result<void> check_open(const Model& model, const std::vector<Attention>& attent
   return {};
 }
 
+std::unexpected<Error> opened_before(std::string_view name) {
+  return fail(ErrorCode::model_unsupported, "This model has a value called " + quoted(name) + " already; give Trilens the file as it was exported.");
+}
+
+// The names of what switches are made of have to be free.
+Result<void> check_names(const Model& model) {
+  for (const Value& v : model.values) {
+    if (v.name.starts_with(kMadePrefix) || v.name.starts_with(kSwitchPrefix)) return opened_before(v.name);
+  }
+  return {};
+}
+
 Result<Surgery> operate(std::span<const std::uint8_t> bytes, const Options& options) {
-  const Result<Model> model = read_model(bytes);
+  Result<Model> model = read_model(bytes);
   if (!model) return std::unexpected(model.error());
   const std::vector<Attention> attentions = find_attention(*model);
   Surgery out;
@@ -184,20 +244,27 @@ Result<Surgery> operate(std::span<const std::uint8_t> bytes, const Options& opti
   if (!options.allow_closed) {
     if (Result<void> ok = check_open(*model, attentions, out.fused); !ok) return std::unexpected(ok.error());
   }
-  const Plan plan = plan_taps(attentions, find_hidden_states(*model, attentions), options);
+  const std::vector<HiddenState> states = find_hidden_states(*model, attentions);
+  list_ports(*model, out);
+  out.weights = find_weights(*model);
+  out.parameter_count = count_weights(out.weights);
+  if (Result<void> ok = check_names(*model); !ok) return std::unexpected(ok.error());
+  SwitchPlan switches;
+  if (options.switches) switches = add_switches(*model, attentions);
+  const Plan plan = plan_taps(attentions, states, switches, options);
   for (const Graph& g : model->graphs) {
     for (const auto& [name, tap] : plan.taps) {
-      if (g.names.contains(name)) return fail(ErrorCode::model_unsupported, "This model has a value called " + quoted(name) + " already; give Trilens the file as it was exported.");
+      if (g.names.contains(name)) return opened_before(name);
     }
   }
   std::vector<std::string> accepted;
   out.model = rewrite(*model, plan.exposures, accepted);
   for (const std::string& name : accepted) out.taps.push_back(plan.taps.find(name)->second);
   std::ranges::sort(out.taps, {}, [](const Tap& t) { return std::tuple(t.quantity == Quantity::hidden, t.kind, t.index, t.quantity); });
-  out.attentions = facts_of(attentions);
-  list_ports(*model, out);
-  out.weights = find_weights(*model);
-  out.parameter_count = count_weights(out.weights);
+  out.attentions = facts_of(attentions, switches.masks);
+  out.switches = std::move(switches.switches);
+  std::ranges::sort(out.switches, {}, [](const Switch& w) { return std::tuple(w.kind, w.role); });
+  out.refusals = std::move(switches.refusals);
   out.producer = std::string(model->producer.substr(0, 200));
   out.opset = model->opset;
   return out;

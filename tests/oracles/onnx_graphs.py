@@ -114,6 +114,7 @@ class Bridge(torch.nn.Module):
 
 def trace(module, arguments, inputs, outputs, axes, opset, dynamo=False) -> onnx.ModelProto:
     """Export."""
+    module.eval()  # else the exporter leaves what is inside in training, dropout and all, for the next export
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
         extra = {"external_data": False, "verbose": False} if dynamo else {"do_constant_folding": True}
@@ -160,7 +161,8 @@ def bridge(model, opset: int, later: bool) -> onnx.ModelProto:
     outputs = ["logits", *own] if later else ["logits", *own, *source]
     past = [name.replace("present", "past_key_values") for name in (*own, *source)] if later else []
     inputs = ["encoder_attention_mask", "input_ids", "encoder_hidden_states"]
-    axes = {name: {0: "batch", 2: "length"} for name in (*outputs[1:], *past)}
+    # One name for lengths that differ would let the runtime take one buffer for both.
+    axes = {name: {0: "batch", 2: "source" if ".encoder." in name else "past" if name in past else "total"} for name in (*outputs[1:], *past)}
     axes |= {"encoder_attention_mask": {0: "batch", 1: "source"}, "encoder_hidden_states": {0: "batch", 1: "source"},
              "input_ids": {0: "batch", 1: "sequence"}, "logits": {0: "batch", 1: "sequence"}}
     size = getattr(model.config, "d_kv", WIDTH // HEADS)
