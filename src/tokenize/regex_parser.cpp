@@ -27,6 +27,8 @@ constexpr Class kCategories[] = {
 constexpr std::pair<char32_t, CharacterSet::Predicate> kShorthands[] = {
     {U's', unicode::is_whitespace}, {U'd', unicode::is_decimal}, {U'w', unicode::is_regex_word}};
 constexpr std::pair<char32_t, char32_t> kControls[] = {{U'n', U'\n'}, {U'r', U'\r'}, {U't', U'\t'}, {U'f', U'\f'}, {U'v', U'\v'}};
+// Outside brackets Oniguruma's \w goes by Latin-1 tables below U+0100, where ² ³ ¹ ¼ ½ ¾ are word characters; within it does not.
+bool is_word_in_brackets(char32_t c) { return unicode::is_regex_word(c) && c != 0xB2 && c != 0xB3 && c != 0xB9 && (c < 0xBC || c > 0xBE); }
 // Two letters that one character spells when case does not matter: ß, ﬆ, ﬀ, ﬁ, ﬂ. Patterns with these are not taken.
 constexpr std::u32string_view kLigatures[] = {U"ss", U"st", U"ff", U"fi", U"fl"};
 
@@ -190,7 +192,7 @@ class Parser {
   // A character, a range, or a class by name.
   bool member(CharacterSet& out, bool first) {
     if (rest_.front() == U'-' && !first && !rest_.starts_with(U"-]")) return false;
-    if (named(out)) return true;
+    if (named(out, true)) return true;
     const auto begin = character();
     if (!begin) return false;
     if (!rest_.starts_with(U'-') || rest_.starts_with(U"-]")) return add_character(out, *begin);
@@ -203,7 +205,7 @@ class Parser {
   }
 
   bool escape_or_plain(CharacterSet& out) {
-    if (named(out)) {
+    if (named(out, false)) {
       folded_letter_ = 0;
       return true;
     }
@@ -217,12 +219,12 @@ class Parser {
   }
 
   // \s, \D, \p{Lu}, \P{L}, \p{^L}
-  bool named(CharacterSet& out) {
+  bool named(CharacterSet& out, bool in_brackets) {
     if (rest_.size() < 2 || rest_.front() != U'\\') return false;
     const char32_t letter = rest_[1];
     for (const auto& [name, is] : kShorthands) {
       if (letter != name && letter != name - 32) continue;
-      out.add(is, letter == name);
+      out.add(in_brackets && name == U'w' ? is_word_in_brackets : is, letter == name);
       rest_.remove_prefix(2);
       return true;
     }
