@@ -5,6 +5,7 @@
 
 #include "base/utf8.hpp"
 #include "tokenize/unicode.hpp"
+#include "tokenize/work.hpp"
 
 namespace trilens::tokenize {
 namespace {
@@ -103,10 +104,16 @@ std::vector<AddedTokens::Found> AddedTokens::search(std::u32string_view text, co
         (match.begin > 0 && unicode::is_word(text[match.begin - 1])) || (match.end < text.size() && unicode::is_word(text[match.end]));
     if (token.single_word && within_word) continue;
     if (token.lstrip) {
-      while (match.begin > rest && unicode::is_whitespace(text[match.begin - 1])) --match.begin;
+      while (match.begin > rest && unicode::is_whitespace(text[match.begin - 1])) {
+        work::step();
+        --match.begin;
+      }
     }
     if (token.rstrip) {
-      while (match.end < text.size() && unicode::is_whitespace(text[match.end])) ++match.end;
+      while (match.end < text.size() && unicode::is_whitespace(text[match.end])) {
+        work::step();
+        ++match.end;
+      }
     }
     if (rest < match.begin) out.push_back({-1, rest, match.begin});
     out.push_back(match);

@@ -24,12 +24,14 @@ AlignedText AlignedText::slice(std::size_t begin, std::size_t end) const {
 }
 
 void AlignedText::append(const AlignedText& other, std::size_t begin, std::size_t end) {
+  work::step(end - begin);
   chars.append(other.chars, begin, end - begin);
   source.insert(source.end(), other.source.begin() + static_cast<std::ptrdiff_t>(begin), other.source.begin() + static_cast<std::ptrdiff_t>(end));
 }
 
 void AlignedText::prepend(std::u32string_view text) {
   if (empty()) return;
+  work::step(size());
   chars.insert(0, text);
   source.insert(source.begin(), text.size(), source.front());
 }

@@ -16,6 +16,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tokenize/work.hpp"
+
 namespace trilens::tokenize {
 
 // Bytes [begin, end) of the input.
@@ -46,6 +48,7 @@ struct AlignedText {
   [[nodiscard]] Span span(std::size_t begin, std::size_t end) const { return {source[begin].begin, source[end - 1].end}; }
 
   void push(char32_t character, Span from) {
+    work::step();
     chars.push_back(character);
     source.push_back(from);
   }
@@ -56,6 +59,7 @@ struct AlignedText {
   template <class Keep>
   void filter(Keep keep) {
     std::size_t kept = 0;
+    work::step(chars.size());
     for (std::size_t i = 0; i < chars.size(); ++i) {
       if (!keep(chars[i])) continue;
       chars[kept] = chars[i];

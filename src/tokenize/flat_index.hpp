@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "tokenize/work.hpp"
+
 namespace trilens::tokenize {
 
 class FlatIndex {
@@ -16,6 +18,7 @@ class FlatIndex {
   [[nodiscard]] std::uint32_t find(std::uint64_t key) const {
     if (slots_.empty()) return kNone;
     for (std::size_t i = home(key);; i = (i + 1) & (slots_.size() - 1)) {
+      work::step();
       if (slots_[i].key == key) return slots_[i].value;
       if (slots_[i].key == kFree) return kNone;
     }

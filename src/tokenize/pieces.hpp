@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "tokenize/aligned_text.hpp"
+#include "tokenize/work.hpp"
 
 namespace trilens::tokenize {
 
@@ -47,6 +48,7 @@ template <class Predicate>
 std::vector<Match> matches_where(std::u32string_view text, Predicate predicate) {
   std::vector<Match> out;
   std::size_t rest = 0;
+  work::step(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (!predicate(text[i])) continue;
     if (rest < i) out.push_back({rest, i, false});
@@ -67,12 +69,14 @@ struct Pieces {
     std::vector<Piece> out;
     out.reserve(list.size());
     for (const Piece& piece : list) {
+      work::step();
       if (!piece.is_text()) {
         out.push_back(piece);
         continue;
       }
       std::vector<Match> matches = find(text.view(piece.begin, piece.end));
       apply_behavior(matches, behavior);
+      work::step(matches.size());
       for (const Match& m : matches) {
         if (m.begin < m.end) out.push_back({piece.begin + m.begin, piece.begin + m.end, -1});
       }

@@ -92,6 +92,21 @@ bool is_punctuation(char32_t c) {
   return is_punctuation_category(category(c)) != listed(kPunctuation, c);
 }
 
+bool is_upper_letter(char32_t c) { return (category(c) == UTF8PROC_CATEGORY_LU) != listed(kUpperLetter, c); }
+bool is_lower_letter(char32_t c) { return (category(c) == UTF8PROC_CATEGORY_LL) != listed(kLowerLetter, c); }
+bool is_title_letter(char32_t c) { return (category(c) == UTF8PROC_CATEGORY_LT) != listed(kTitleLetter, c); }
+bool is_modifier(char32_t c) { return (category(c) == UTF8PROC_CATEGORY_LM) != listed(kModifier, c); }
+bool is_other_letter(char32_t c) { return (category(c) == UTF8PROC_CATEGORY_LO) != listed(kOtherLetter, c); }
+
+bool is_symbol(char32_t c) {
+  const utf8proc_category_t k = category(c);
+  return (k >= UTF8PROC_CATEGORY_SM && k <= UTF8PROC_CATEGORY_SO) != listed(kSymbol, c);
+}
+
+bool is_regex_mark(char32_t c) { return is_mark_category(category(c)) != listed(kRegexMark, c); }
+bool is_regex_punctuation(char32_t c) { return is_punctuation_category(category(c)) != listed(kRegexPunctuation, c); }
+bool is_regex_word(char32_t c) { return is_word(c) != listed(kRegexWord, c); }
+
 bool is_mark(char32_t c) { return c >= 0x80 && is_mark_category(category(c)) != listed(kMark, c); }
 
 bool is_nonspacing_mark(char32_t c) { return c >= 0x80 && (category(c) == UTF8PROC_CATEGORY_MN) != listed(kNonspacingMark, c); }

@@ -20,6 +20,16 @@ namespace trilens::tokenize::unicode {
 [[nodiscard]] bool is_decimal(char32_t c);          // \d
 [[nodiscard]] bool is_word(char32_t c);             // \w
 [[nodiscard]] bool is_punctuation(char32_t c);      // ASCII punctuation and symbols, or general category P
+// The classes that only regular expressions ask for, \p{Lu} and so on, and those whose answer is another there.
+[[nodiscard]] bool is_upper_letter(char32_t c);       // \p{Lu}
+[[nodiscard]] bool is_lower_letter(char32_t c);       // \p{Ll}
+[[nodiscard]] bool is_title_letter(char32_t c);       // \p{Lt}
+[[nodiscard]] bool is_modifier(char32_t c);           // \p{Lm}
+[[nodiscard]] bool is_other_letter(char32_t c);       // \p{Lo}
+[[nodiscard]] bool is_symbol(char32_t c);             // \p{S}
+[[nodiscard]] bool is_regex_mark(char32_t c);         // \p{M}
+[[nodiscard]] bool is_regex_punctuation(char32_t c);  // \p{P}
+[[nodiscard]] bool is_regex_word(char32_t c);         // \w
 [[nodiscard]] bool is_mark(char32_t c);             // general category M, as StripAccents sees it
 [[nodiscard]] bool is_nonspacing_mark(char32_t c);  // general category Mn, as BertNormalizer sees it
 [[nodiscard]] bool is_control(char32_t c);          // what BertNormalizer cleans away: Cc, Cf, Co but tab, line feed, return

@@ -31,9 +31,10 @@ def dropped(pre_tokenizer):
     return lambda c: [text for text, _ in pre_tokenizer.pre_tokenize_str("x" + chr(c))] == ["x"]
 
 
-def by_regex(pattern):
+def by_regex(pattern, before="-"):
+    """Does the pattern take c, and so separate it from a character that it does not take?"""
     splitter = pre_tokenizers.Split(Regex(pattern), "isolated")
-    return lambda c: len(splitter.pre_tokenize_str("-" + chr(c))) == 2 if c != ord("-") else False
+    return lambda c: len(splitter.pre_tokenize_str(before + chr(c))) == 2 if c != ord(before) else False
 
 
 def bert(**on):
@@ -58,6 +59,16 @@ def reference_predicates():
         "numeric": split_off(pre_tokenizers.Digits(individual_digits=True)),
         "word": lambda c: [t for t, _ in words.pre_tokenize_str("x" + chr(c))] == ["x" + chr(c)],
         "punctuation": split_off(pre_tokenizers.Punctuation()),
+        "upper_letter": by_regex(r"\p{Lu}"),
+        "lower_letter": by_regex(r"\p{Ll}"),
+        "title_letter": by_regex(r"\p{Lt}"),
+        "modifier": by_regex(r"\p{Lm}"),
+        "other_letter": by_regex(r"\p{Lo}"),
+        "symbol": by_regex(r"\p{S}", "a"),
+        "regex_mark": by_regex(r"\p{M}"),
+        "regex_punctuation": by_regex(r"\p{P}", "a"),
+        "regex_word": by_regex(r"\w"),
+        "regex_space": by_regex(r"\s"),
         "mark": lambda c: marks.normalize_str(chr(c)) == "",
         "nonspacing_mark": lambda c: accents.normalize_str(chr(c)) == "",
         "control": lambda c: c != 0xFFFD and clean.normalize_str(chr(c)) == "",
@@ -109,6 +120,8 @@ def main():
     answers = {name: {c for c in CODEPOINTS if ask(c)} for name, ask in reference_predicates().items()}
     category = {c: utf8proc.category(c) for c in CODEPOINTS}
 
+    assert answers["regex_space"] == answers["whitespace"]
+
     def differing(name, ours):
         return [c for c in CODEPOINTS if c >= 0x80 and (c in answers[name]) != ours(category[c])]
 
@@ -124,6 +137,15 @@ def main():
         "Decimal": differing("decimal", lambda k: k == "Nd"),
         "Word": differing("word", lambda k: k[0] in "LM" or k in ("Nd", "Nl", "Pc")),
         "Punctuation": differing("punctuation", lambda k: k[0] == "P"),
+        "UpperLetter": differing("upper_letter", lambda k: k == "Lu"),
+        "LowerLetter": differing("lower_letter", lambda k: k == "Ll"),
+        "TitleLetter": differing("title_letter", lambda k: k == "Lt"),
+        "Modifier": differing("modifier", lambda k: k == "Lm"),
+        "OtherLetter": differing("other_letter", lambda k: k == "Lo"),
+        "Symbol": differing("symbol", lambda k: k[0] == "S"),
+        "RegexMark": differing("regex_mark", lambda k: k[0] == "M"),
+        "RegexPunctuation": differing("regex_punctuation", lambda k: k[0] == "P"),
+        "RegexWord": sorted(answers["regex_word"] ^ answers["word"]),
         "Mark": differing("mark", lambda k: k[0] == "M"),
         "NonspacingMark": differing("nonspacing_mark", lambda k: k == "Mn"),
         "Control": differing("control", lambda k: k in ("Cc", "Cf", "Co")),

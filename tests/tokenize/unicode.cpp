@@ -57,6 +57,9 @@ TEST_CASE("every codepoint has the properties that the reference gives it") {
       {"whitespace", unicode::is_whitespace},   {"letter", unicode::is_letter},   {"number", unicode::is_number},
       {"numeric", unicode::is_numeric},         {"decimal", unicode::is_decimal}, {"word", unicode::is_word},
       {"punctuation", unicode::is_punctuation}, {"mark", unicode::is_mark},       {"nonspacing_mark", unicode::is_nonspacing_mark},
+      {"upper_letter", unicode::is_upper_letter}, {"lower_letter", unicode::is_lower_letter}, {"title_letter", unicode::is_title_letter},
+      {"modifier", unicode::is_modifier},       {"other_letter", unicode::is_other_letter}, {"symbol", unicode::is_symbol},
+      {"regex_mark", unicode::is_regex_mark},   {"regex_punctuation", unicode::is_regex_punctuation}, {"regex_word", unicode::is_regex_word},
       {"control", unicode::is_control}};
   for (const auto& [name, predicate] : predicates) {
     INFO(name);

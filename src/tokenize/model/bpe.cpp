@@ -1,12 +1,14 @@
 // BPE: characters, then the best-ranked neighbours merge, again and again.
 // Sennrich et al. 2016, https://arxiv.org/abs/1508.07909; reference: models/bpe/model.rs, word.rs.
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <queue>
 
 #include "base/utf8.hpp"
 #include "tokenize/byte_alphabet.hpp"
 #include "tokenize/model/model.hpp"
+#include "tokenize/work.hpp"
 
 namespace trilens::tokenize {
 namespace {
@@ -63,10 +65,12 @@ class Word {
       const std::uint32_t rank = merges.rank(symbols_[i].id, symbols_[i + 1].id);
       if (rank != FlatIndex::kNone) start.push_back(entry(rank, static_cast<std::int32_t>(i)));
     }
+    work::step(start.size());
     Queue queue(std::greater<>(), std::move(start));
     while (!queue.empty()) {
       const auto rank = static_cast<std::uint32_t>(queue.top() >> 32);
       const auto at = static_cast<std::int32_t>(queue.top() & 0xFFFFFFFFu);
+      work::step(std::bit_width(queue.size()));
       queue.pop();
       if (merge_at(at, merges.result(rank), merges)) {
         offer(queue, merges, symbol(at).previous, at);
@@ -180,6 +184,7 @@ class Bpe final : public Model {
     const auto advance_to = [&](std::size_t byte) {
       while (at + 1 < piece.size() && at_byte + utf8_length(piece[at]) <= byte) at_byte += utf8_length(piece[at++]);
     };
+    work::step(word.symbols().size() + piece.size());
     for (const Symbol& symbol : word.symbols()) {
       if (symbol.bytes == 0) continue;
       advance_to(begin);

@@ -7,6 +7,7 @@
 
 #include "base/utf8.hpp"
 #include "tokenize/model/model.hpp"
+#include "tokenize/work.hpp"
 
 namespace trilens::tokenize {
 namespace {
@@ -70,6 +71,7 @@ class Unigram final : public Model {
       }
       if (!single) offer(steps[begin + 1], {unknown_score_ + score, options_.unknown, from});
     }
+    work::step(piece.size());
     std::vector<ModelToken> path;
     for (std::size_t end = piece.size(); end > 0; end = path.back().begin) {
       path.push_back({steps[end].id, static_cast<std::size_t>(steps[end].begin), end});
@@ -81,6 +83,7 @@ class Unigram final : public Model {
   // What the fused text is as a token of its own, else its bytes, else unknown.
   void append_unknown(std::u32string_view piece, const ModelToken& token, std::vector<ModelToken>& out) const {
     const std::u32string_view text = piece.substr(token.begin, token.end - token.begin);
+    work::step(text.size());
     if (const std::int32_t id = vocabulary().find(text); id != Trie::kNoValue) {
       out.push_back({id, token.begin, token.end});
       return;

@@ -6,6 +6,7 @@
 
 #include "tokenize/normalize/normalizer.hpp"
 #include "tokenize/unicode.hpp"
+#include "tokenize/work.hpp"
 
 namespace trilens::tokenize {
 namespace {
@@ -22,11 +23,15 @@ std::vector<Decomposed> decomposed(std::u32string_view text, bool compatible) {
   std::size_t marks = 0;  // where the marks after the last starter begin
   const auto sort_marks = [&] {
     std::stable_sort(out.begin() + static_cast<std::ptrdiff_t>(marks), out.end(),
-                     [](const Decomposed& a, const Decomposed& b) { return a.combining_class < b.combining_class; });
+                     [](const Decomposed& a, const Decomposed& b) {
+                       work::step();
+                       return a.combining_class < b.combining_class;
+                     });
   };
   for (const char32_t whole : text) {
     const unicode::Expansion parts = compatible ? unicode::decompose_compatible(whole) : unicode::decompose(whole);
     for (std::size_t i = 0; i < parts.size; ++i) {
+      work::step();
       const int combining_class = unicode::combining_class(parts.chars[i]);
       if (combining_class == 0 && marks < out.size()) sort_marks();
       out.push_back({{parts.chars[i], i == 0 ? 0 : 1}, combining_class});
@@ -49,6 +54,7 @@ class Composer {
 
  private:
   void take(const Decomposed& next) {
+    work::step();
     if (!starter_) {
       if (next.combining_class == 0) {
         starter_ = next.change;
@@ -74,6 +80,7 @@ class Composer {
   }
 
   void flush() {
+    work::step(marks_.size());
     if (starter_) out_.push_back(*starter_);
     out_.insert(out_.end(), marks_.begin(), marks_.end());
     starter_.reset();

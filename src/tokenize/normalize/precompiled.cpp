@@ -11,6 +11,7 @@
 #include "base/utf8.hpp"
 #include "tokenize/normalize/normalizer.hpp"
 #include "tokenize/unicode.hpp"
+#include "tokenize/work.hpp"
 
 namespace trilens::tokenize {
 namespace {
@@ -70,6 +71,7 @@ class CharacterMap {
   [[nodiscard]] std::optional<std::u32string> find(std::string_view key) const {
     std::size_t node = offset(units_[0]);
     for (const char c : key) {
+      work::step();
       const auto byte = static_cast<unsigned char>(c);
       if (byte == 0) break;
       node ^= byte;
@@ -122,6 +124,7 @@ class Precompiled final : public Normalizer {
       std::size_t end = begin + 1;
       while (end < text.size() && !breaker.between(text.chars[end - 1], text.chars[end])) ++end;
       modified = rewrite_cluster(text.view(begin, end), changes) || modified;
+      work::step(end - begin);
       begin = end;
     }
     if (modified) text.rewrite(changes);

@@ -5,6 +5,7 @@
 #include "tokenize/byte_alphabet.hpp"
 #include "tokenize/postprocess/postprocessor.hpp"
 #include "tokenize/unicode.hpp"
+#include "tokenize/work.hpp"
 
 namespace trilens::tokenize {
 namespace {
@@ -32,12 +33,14 @@ std::vector<std::size_t> character_starts(std::string_view input, std::size_t be
 
 void trim(DraftToken& draft, std::string_view input, bool keep_one_leading) {
   Token& token = draft.token;
+  work::step(draft.literal.size() + token.text.size());
   Blanks blanks = blanks_of(draft.literal.empty() ? std::u32string_view(utf8::decode(token.text)) : draft.literal);
   if (blanks.leading == 0 && blanks.trailing == 0) return;
   if (keep_one_leading && blanks.leading == 1) blanks.leading = 0;
   // The reference counts characters here, whatever the token is made of.
   const std::vector<std::size_t> starts = character_starts(input, token.begin, token.end);
   const std::size_t characters = starts.size() - 1;
+  work::step(characters);
   const std::size_t first = std::min(blanks.leading, characters);
   const std::size_t last = characters > blanks.trailing ? std::max(characters - blanks.trailing, first) : first;
   token.begin = starts[first];

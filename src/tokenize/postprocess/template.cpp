@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "tokenize/postprocess/postprocessor.hpp"
+#include "tokenize/work.hpp"
 
 namespace trilens::tokenize {
 namespace {
@@ -26,6 +27,7 @@ class Template final : public PostProcessor {
     if (trimming_.trims) trim_offsets(tokens, context.input, trimming_.add_prefix_space);
     std::vector<DraftToken> out;
     out.reserve(tokens.size() + slots_.size());
+    work::step(tokens.size() + slots_.size());
     for (const Slot& slot : slots_) {
       if (!slot.special) {
         for (const DraftToken& token : tokens) {

@@ -1,0 +1,91 @@
+// Where regular expressions cut text, against the reference (tests/oracles/tokenizer_patterns.py), and which are refused.
+#include <cstdio>
+
+#include "tokenize/json.hpp"
+#include "tokenize/pretokenize/pretokenizer.hpp"
+#include "tokenize/regex.hpp"
+#include "tokenize/stream.hpp"
+#include "tokenize/work.hpp"
+
+namespace trilens::tokenize {
+namespace {
+
+PreTokenizerPtr splitter(const std::string& pattern) {
+  const nlohmann::json json{{"type", "Split"}, {"pattern", {{"Regex", pattern}}}, {"behavior", "Isolated"}, {"invert", false}};
+  auto made = make_pretokenizer(Section(json, "pre_tokenizer"));
+  INFO((made ? std::string() : made.error().message));
+  REQUIRE(made.has_value());
+  return std::move(*made);
+}
+
+std::vector<Span> cuts(const PreTokenizer& split, const std::string& text) {
+  Pieces pieces{AlignedText::from_utf8(text), {}};
+  if (!pieces.text.empty()) pieces.list.push_back({0, pieces.text.size(), -1});
+  split.pre_tokenize(pieces);
+  std::vector<Span> out;
+  for (const Piece& piece : pieces.list) out.push_back(pieces.text.span(piece.begin, piece.end));
+  return out;
+}
+
+std::string digest(const std::string& bytes) {
+  std::uint64_t value = 0xCBF29CE484222325u;
+  for (const char b : bytes) value = (value ^ static_cast<unsigned char>(b)) * 0x100000001B3u;
+  char out[17];
+  std::snprintf(out, sizeof out, "%016llx", static_cast<unsigned long long>(value));
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("regular expressions cut text where the reference cuts it") {
+  const nlohmann::json fixture = read_fixture("patterns.json");
+  const auto size = fixture["strings_in_a_block"].get<std::size_t>();
+  REQUIRE(fixture["patterns"].size() >= 20);
+  for (const auto& row : fixture["patterns"]) {
+    const std::string pattern = row["pattern"];
+    const PreTokenizerPtr split = splitter(pattern);
+    Stream stream(fixture["seed"].get<std::uint64_t>());
+    for (std::size_t block = 0; block < row["blocks"].size(); ++block) {
+      std::string record;
+      for (std::size_t i = 0; i < size; ++i) {
+        for (const Span& span : cuts(*split, stream.next())) {
+          for (const std::size_t number : {span.begin, span.end}) {
+            for (int shift = 0; shift < 32; shift += 8) record.push_back(static_cast<char>(number >> shift));
+          }
+        }
+        record.push_back('\xff');
+      }
+      INFO(pattern << ", strings " << block * size << " to " << (block + 1) * size << " of the stream");
+      CHECK(digest(record) == row["blocks"][block].get<std::string>());
+    }
+  }
+}
+
+TEST_CASE("where case does not matter, an expression takes the characters that the reference's takes") {
+  for (const auto& row : read_fixture("patterns.json")["folded"]) {
+    const std::string pattern = row["pattern"];
+    INFO(pattern);
+    const auto regex = Regex::parse(utf8::decode(pattern));
+    REQUIRE(regex.has_value());
+    nlohmann::json taken = nlohmann::json::array();
+    for (char32_t c = 0x20; c < 0x110000; ++c) {
+      if ((c < 0xD800 || c >= 0xE000) && regex->match({&c, 1}, 0)) taken.push_back(c);
+    }
+    CHECK(taken == row["takes"]);
+  }
+}
+
+TEST_CASE("an expression that could be read otherwise than the reference reads it is not taken") {
+  for (const char32_t* pattern :
+       {U"", U"a*", U"(a|b)+c", U"(?:a)*b", U"a+?", U"a{1,3}+", U"a**", U"(?<=a)b", U"(?<n>a)", U"(a)\\1", U"[a&&b]", U"[[:alpha:]]", U"[a-\\d]", U"[b-a]",
+        U"[]", U"[", U"[a", U"(", U"(a", U"a)", U"\\", U"\\b", U"\\p{Greek}", U"\\p{L", U"\\pL", U"*a", U"{2}", U"a{2", U"a{3,2}", U"a{0}", U"(?i:ss)",
+        U"(?i:[a-z])", U"(?i:é)", U"a|", U"(?!a)", U"$", U"^", U"(?:a|b?)"}) {
+    INFO(utf8::encode(pattern));
+    CHECK_FALSE(Regex::parse(pattern).has_value());
+  }
+  CHECK_FALSE(Regex::parse(std::u32string(5000, U'a')).has_value());
+  CHECK_FALSE(Regex::parse(std::u32string(1000, U'(') + U"a" + std::u32string(1000, U')')).has_value());
+  CHECK_FALSE(Regex::parse(std::u32string(1000, U'[') + U"a" + std::u32string(1000, U']')).has_value());
+}
+
+}  // namespace trilens::tokenize
