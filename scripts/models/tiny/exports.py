@@ -100,14 +100,16 @@ def traced(model: t.PreTrainedModel, checkpoint: Checkpoint, folder: Path) -> No
     ids = torch.randint(5, 100, (BATCH, LENGTH))
     arguments = ids, torch.ones_like(ids)
     names = {"input_names": ["input_ids", "attention_mask"], "output_names": ["logits"]}
+    # In evaluation mode itself: the older exporter puts the whole module back into the mode that it found, dropout and all.
+    plain = Plain(model).eval()
     for how in checkpoint.traced:
         path = folder / f"model_{how}.onnx"
         if how == "torchscript":
             axes = {name: {0: "batch", 1: "sequence"} for name in ("input_ids", "attention_mask", "logits")}
-            torch.onnx.export(Plain(model), arguments, path, dynamo=False, opset_version=14, dynamic_axes=axes, **names)
+            torch.onnx.export(plain, arguments, path, dynamo=False, opset_version=14, dynamic_axes=axes, **names)
         else:
             shape = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
-            torch.onnx.export(Plain(model), arguments, path, dynamo=True, external_data=False, verbose=False,
+            torch.onnx.export(plain, arguments, path, dynamo=True, external_data=False, verbose=False,
                               opset_version=23 if how == "dynamo23" else 18, dynamic_shapes=(shape, shape), **names)
         written = onnx.load(path)
         drop_stories(written.graph)
