@@ -30,6 +30,7 @@ struct CacheLayout {
   [[nodiscard]] Shape empty_shape(const CacheEntry& entry, std::int64_t rows) const;
 };
 
+// Of a decoder in two files: the inputs of decoder_with_past_model, the outputs of decoder_model, which gives all of the cache.
 [[nodiscard]] Result<CacheLayout> cache_layout(const std::vector<std::string>& inputs, const std::vector<std::string>& outputs, const Config& config);
 
 }  // namespace trilens::model

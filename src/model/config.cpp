@@ -22,19 +22,20 @@ struct Names {
   const char* hidden;
   const char* positions;
   const char* head_size;       // nullptr: hidden / heads
-  std::int64_t reserved_positions = 0;  // rows of the position table that no token gets (RoBERTa, BART: padding)
+  const char* decoder_heads = nullptr;  // nullptr: as many as `heads` says
+  std::int64_t reserved_positions = 0;  // rows of the position table, as counted by `positions`, that no token gets (RoBERTa)
 };
 
 constexpr std::array kNames{
     Names{"bert", Family::encoder, "num_hidden_layers", nullptr, "num_attention_heads", "hidden_size", "max_position_embeddings", nullptr},
     Names{"distilbert", Family::encoder, "n_layers", nullptr, "n_heads", "dim", "max_position_embeddings", nullptr},
-    Names{"roberta", Family::encoder, "num_hidden_layers", nullptr, "num_attention_heads", "hidden_size", "max_position_embeddings", nullptr, 2},
+    Names{"roberta", Family::encoder, "num_hidden_layers", nullptr, "num_attention_heads", "hidden_size", "max_position_embeddings", nullptr, nullptr, 2},
     Names{"gpt2", Family::decoder, "n_layer", nullptr, "n_head", "n_embd", "n_positions", nullptr},
     Names{"gpt_neo", Family::decoder, "num_layers", nullptr, "num_heads", "hidden_size", "max_position_embeddings", nullptr},
     Names{"t5", Family::encoder_decoder, "num_layers", "num_decoder_layers", "num_heads", "d_model", "n_positions", "d_kv"},
     Names{"mt5", Family::encoder_decoder, "num_layers", "num_decoder_layers", "num_heads", "d_model", "n_positions", "d_kv"},
-    Names{"bart", Family::encoder_decoder, "encoder_layers", "decoder_layers", "encoder_attention_heads", "d_model", "max_position_embeddings", nullptr},
-    Names{"marian", Family::encoder_decoder, "encoder_layers", "decoder_layers", "encoder_attention_heads", "d_model", "max_position_embeddings", nullptr},
+    Names{"bart", Family::encoder_decoder, "encoder_layers", "decoder_layers", "encoder_attention_heads", "d_model", "max_position_embeddings", nullptr, "decoder_attention_heads"},
+    Names{"marian", Family::encoder_decoder, "encoder_layers", "decoder_layers", "encoder_attention_heads", "d_model", "max_position_embeddings", nullptr, "decoder_attention_heads"},
 };
 
 const Names* names_of(std::string_view type) {
@@ -50,11 +51,58 @@ std::string known_types() {
   return out;
 }
 
+// The first class that the checkpoint was saved from, "BertForMaskedLM"; empty where the file does not say.
+std::string architecture(JsonFields& in) {
+  for (const Json& name : in.array_or_empty("architectures")) return name.is_string() ? name.get<std::string>() : std::string{};
+  return {};
+}
+
+// Why a model of a known type cannot be opened; empty where it can.
+std::string obstacle(JsonFields& in, Family family) {
+  const std::string made = architecture(in);
+  const bool writes = family != Family::encoder;
+  if (family == Family::encoder_decoder && !in.flag("is_encoder_decoder", true)) {
+    return "it is one half of an encoder-decoder (`is_encoder_decoder` is false)";
+  }
+  if (family == Family::encoder_decoder && made.ends_with("EncoderModel")) return "it is the encoder alone (" + made + "), and the views need its decoder";
+  if (family != Family::encoder_decoder && in.flag("is_encoder_decoder", false)) return "`is_encoder_decoder` is true, which no model of this type has";
+  if (family == Family::encoder && in.flag("is_decoder", false)) return "it is made into a decoder (`is_decoder` is true), and encoders of this type are understood";
+  if (in.flag("add_cross_attention", false)) return "it reads another model's states (`add_cross_attention` is true)";
+  for (const std::string_view head : {"ForSequenceClassification", "ForQuestionAnswering", "ForTokenClassification", "ForMultipleChoice"}) {
+    if (writes && made.ends_with(head)) return "it answers with classes instead of words (" + made + ")";
+  }
+  return {};
+}
+
 Result<Json> parse(std::string_view text, const char* file) {
   if (text.empty()) return Json::object();
   Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (json.is_discarded()) return fail(ErrorCode::model_malformed, std::string(file) + " is not JSON: it was cut short, or is not what its name says.");
   return json;
+}
+
+void read_heads(JsonFields& in, const Names& names, Config& out) {
+  const auto size = [&](std::int64_t heads) {
+    if (names.head_size != nullptr) return in.integer(names.head_size, 1, kMost);
+    if (out.hidden % heads != 0) in.refuse(names.hidden, "is " + std::to_string(out.hidden) + ", which " + std::to_string(heads) + " heads do not divide");
+    return out.hidden / heads;
+  };
+  out.hidden = in.integer(names.hidden, 1, kMost);
+  out.heads = in.integer(names.heads, 1, kMost);
+  out.head_size = size(out.heads);
+  const bool own = names.decoder_heads != nullptr && in.has(names.decoder_heads);
+  out.decoder_heads = own ? in.integer(names.decoder_heads, 1, kMost) : out.heads;
+  out.decoder_head_size = size(out.decoder_heads);
+}
+
+// As transformers' generate() has it: where no start is given, the text's beginning is one.
+std::optional<std::int32_t> decoder_start(JsonFields& in, JsonFields& generation) {
+  for (const char* name : {"decoder_start_token_id", "bos_token_id"}) {
+    for (JsonFields* fields : {&generation, &in}) {
+      if (fields->has(name)) return fields->maybe_id(name);
+    }
+  }
+  return std::nullopt;
 }
 
 std::int64_t positions(JsonFields& in, const Names& names) {
@@ -120,26 +168,29 @@ Result<Config> parse_config(const ConfigFiles& files) {
     return fail(ErrorCode::model_unsupported, "A model of the type \"" + out.model_type + "\" cannot be opened here; those that can: " + known_types() + ".");
   }
   out.family = names->family;
+  const std::string reason = obstacle(in, out.family);
+  if (!in.ok()) return in.error();
+  if (!reason.empty()) {
+    return fail(ErrorCode::model_unsupported, "This model of the type \"" + out.model_type + "\" cannot be opened: " + reason + ".");
+  }
   out.layers = in.integer(names->layers, 1, kMost);
   // A T5's decoder is as deep as its encoder where nothing else is said.
   if (names->decoder_layers != nullptr) {
     out.decoder_layers = in.has(names->decoder_layers) ? in.integer(names->decoder_layers, 1, kMost) : out.layers;
   }
-  out.heads = in.integer(names->heads, 1, kMost);
-  out.hidden = in.integer(names->hidden, 1, kMost);
-  out.head_size = names->head_size != nullptr ? in.integer(names->head_size, 1, kMost) : out.hidden / out.heads;
-  if (names->head_size == nullptr && out.hidden % out.heads != 0) {
-    in.refuse(names->hidden, "is " + std::to_string(out.hidden) + ", which its " + std::to_string(out.heads) + " heads do not divide");
-  }
+  read_heads(in, *names, out);
   out.vocabulary = in.integer("vocab_size", 1, kMost);
   out.max_tokens = positions(in, *names);
 
   out.eos_ids = generation.has("eos_token_id") ? ends(generation, *generation_json) : ends(in, *json);
   out.bos_id = in.maybe_id("bos_token_id");
   out.pad_id = in.maybe_id("pad_token_id");
-  const auto start = generation.has("decoder_start_token_id") ? generation.maybe_id("decoder_start_token_id") : in.maybe_id("decoder_start_token_id");
   if (out.family == Family::encoder_decoder) {
-    if (!start) in.refuse("decoder_start_token_id", "is missing; it must be a whole number");
+    const auto start = decoder_start(in, generation);
+    if (!start && in.ok() && generation.ok()) {
+      return fail(ErrorCode::model_unsupported, "This model's config.json and generation_config.json name no token that its decoder starts from "
+                                                "(`decoder_start_token_id`): add it to generation_config.json.");
+    }
     out.decoder_start_id = start.value_or(0);
   }
   out.mask_token = out.family == Family::encoder ? mask_token(tokenizer, *tokenizer_json) : std::string{};

@@ -3,8 +3,8 @@
 //
 // Not here: the graph's own shape (src/onnx), words (src/tokenize). A plain value. Field names of the files are those of
 // Hugging Face transformers' configuration classes.
-// Errors of parse_config(): model_malformed (names file and field), model_unsupported (names the model_type, and those that
-// can be opened).
+// Errors of parse_config(): model_malformed (names file and field), model_unsupported (a model_type that is not known, with those that
+// are; a shape of a known one that cannot be opened, with the reason). Nothing of the weights is needed to tell.
 //
 //   Result<Config> config = parse_config({.config = config_json, .generation = {}, .tokenizer = tokenizer_config_json});
 #pragma once
@@ -28,6 +28,8 @@ struct Config {
   std::int64_t heads = 0;
   std::int64_t hidden = 0;
   std::int64_t head_size = 0;            // d_kv need not be hidden / heads
+  std::int64_t decoder_heads = 0;        // of the stack that writes: encoder-decoder's may differ; else heads
+  std::int64_t decoder_head_size = 0;    // the same
   std::int64_t vocabulary = 0;
   std::int64_t max_tokens = 0;           // positions there are; for relative positions what the model was made for, else 512
   std::vector<std::int32_t> eos_ids;     // empty: nothing ends a text

@@ -44,6 +44,13 @@ std::int64_t JsonFields::integer(const char* name, std::int64_t low, std::int64_
   return n;
 }
 
+bool JsonFields::flag(const char* name, bool fallback) {
+  if (!has(name)) return fallback;
+  if (object_.at(name).is_boolean()) return object_.at(name).get<bool>();
+  refuse(name, "must be true or false");
+  return fallback;
+}
+
 std::optional<std::int32_t> JsonFields::maybe_id(const char* name) {
   if (!has(name)) return std::nullopt;
   return static_cast<std::int32_t>(integer(name, 0, std::numeric_limits<std::int32_t>::max()));

@@ -31,6 +31,7 @@ class JsonFields {
   [[nodiscard]] std::string text(const char* name);
   [[nodiscard]] std::string text_or(const char* name, std::string fallback) { return has(name) ? text(name) : fallback; }
   [[nodiscard]] std::int64_t integer(const char* name, std::int64_t low = 0, std::int64_t high = std::numeric_limits<std::int64_t>::max());
+  [[nodiscard]] bool flag(const char* name, bool fallback);
   // A token's id.
   [[nodiscard]] std::optional<std::int32_t> maybe_id(const char* name);
   [[nodiscard]] const Json& array(const char* name);

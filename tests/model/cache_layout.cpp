@@ -9,8 +9,10 @@ using Names = std::vector<std::string>;
 
 Config config() {
   Config c;
-  c.heads = 4;
-  c.head_size = 6;
+  c.heads = 2;
+  c.head_size = 12;
+  c.decoder_heads = 4;
+  c.decoder_head_size = 6;
   return c;
 }
 
