@@ -40,14 +40,27 @@ def optimum(model: t.PreTrainedModel, checkpoint: Checkpoint, folder: Path) -> N
 def half(model: onnx.ModelProto) -> onnx.ModelProto:
     """_fp16. Of a merged decoder the converter makes a file that ONNX Runtime refuses, and slimming it an empty one."""
     assert all(node.op_type != "If" for node in model.graph.node), "merged decoders cannot be converted"
-    return onnxslim.slim(float16.convert_float_to_float16(model, keep_io_types=True, op_block_list=float16.DEFAULT_OP_BLOCK_LIST))
+    return onnxslim.slim(
+        float16.convert_float_to_float16(
+            model, keep_io_types=True, op_block_list=float16.DEFAULT_OP_BLOCK_LIST
+        )
+    )
 
 
 def integer(model: onnx.ModelProto) -> onnx.ModelProto:
     """_quantized"""
     quantizer = ONNXQuantizer(
-        model, False, False, mode=QuantizationMode.IntegerOps, static=False, weight_qType=QuantType.QInt8, activation_qType=QuantType.QUInt8,
-        tensors_range=None, nodes_to_quantize=[], nodes_to_exclude=[], op_types_to_quantize=set(IntegerOpsRegistry),
+        model,
+        False,
+        False,
+        mode=QuantizationMode.IntegerOps,
+        static=False,
+        weight_qType=QuantType.QInt8,
+        activation_qType=QuantType.QUInt8,
+        tensors_range=None,
+        nodes_to_quantize=[],
+        nodes_to_exclude=[],
+        op_types_to_quantize=set(IntegerOpsRegistry),
         extra_options={"EnableSubgraph": True, "MatMulConstBOnly": True},
     )
     quantizer.quantize_model()
@@ -91,7 +104,9 @@ class Plain(torch.nn.Module):
 
     def forward(self, input_ids, attention_mask):
         """Without past."""
-        extra = {} if self.model.config.model_type in ("bert", "distilbert", "roberta") else {"use_cache": False}
+        extra = (
+            {} if self.model.config.model_type in ("bert", "distilbert", "roberta") else {"use_cache": False}
+        )
         return self.model(input_ids=input_ids, attention_mask=attention_mask, **extra).logits
 
 
@@ -106,11 +121,22 @@ def traced(model: t.PreTrainedModel, checkpoint: Checkpoint, folder: Path) -> No
         path = folder / f"model_{how}.onnx"
         if how == "torchscript":
             axes = {name: {0: "batch", 1: "sequence"} for name in ("input_ids", "attention_mask", "logits")}
-            torch.onnx.export(plain, arguments, path, dynamo=False, opset_version=14, dynamic_axes=axes, **names)
+            torch.onnx.export(
+                plain, arguments, path, dynamo=False, opset_version=14, dynamic_axes=axes, **names
+            )
         else:
             shape = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
-            torch.onnx.export(plain, arguments, path, dynamo=True, external_data=False, verbose=False,
-                              opset_version=23 if how == "dynamo23" else 18, dynamic_shapes=(shape, shape), **names)
+            torch.onnx.export(
+                plain,
+                arguments,
+                path,
+                dynamo=True,
+                external_data=False,
+                verbose=False,
+                opset_version=23 if how == "dynamo23" else 18,
+                dynamic_shapes=(shape, shape),
+                **names,
+            )
         written = onnx.load(path)
         drop_stories(written.graph)
         del written.metadata_props[:]

@@ -27,37 +27,62 @@ class Checkpoint:
     attention: str = "sdpa"
     keep: tuple[str, ...] = ()  # files of the export that are committed; none named: all
     also: tuple[str, ...] = ()  # further variants, "model:fp16", "model:q8", "model:q4", "model:O2"
-    traced: tuple[str, ...] = field(default=())  # further exports by torch.onnx alone, "torchscript", "dynamo", "dynamo23"
+    traced: tuple[str, ...] = field(
+        default=()
+    )  # further exports by torch.onnx alone, "torchscript", "dynamo", "dynamo23"
 
 
 def bert(size, ids):
     """Post-norm, tied head."""
     return t.BertForMaskedLM, t.BertConfig(
-        vocab_size=size, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32,
-        max_position_embeddings=POSITIONS, pad_token_id=ids["[PAD]"],
+        vocab_size=size,
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=POSITIONS,
+        pad_token_id=ids["[PAD]"],
     )
 
 
 def sentence(size, ids):
     """The same without a head, four heads."""
     return t.BertModel, t.BertConfig(
-        vocab_size=size, hidden_size=24, num_hidden_layers=2, num_attention_heads=4, intermediate_size=32,
-        max_position_embeddings=POSITIONS, pad_token_id=ids["[PAD]"],
+        vocab_size=size,
+        hidden_size=24,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=32,
+        max_position_embeddings=POSITIONS,
+        pad_token_id=ids["[PAD]"],
     )
 
 
 def distilbert(size, ids):
     """No token types."""
     return t.DistilBertForMaskedLM, t.DistilBertConfig(
-        vocab_size=size, dim=16, n_layers=2, n_heads=4, hidden_dim=32, max_position_embeddings=POSITIONS, pad_token_id=ids["[PAD]"],
+        vocab_size=size,
+        dim=16,
+        n_layers=2,
+        n_heads=4,
+        hidden_dim=32,
+        max_position_embeddings=POSITIONS,
+        pad_token_id=ids["[PAD]"],
     )
 
 
 def roberta(size, ids):
     """Positions count from the padding's id + 1."""
     return t.RobertaForMaskedLM, t.RobertaConfig(
-        vocab_size=size, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32,
-        max_position_embeddings=POSITIONS + 2, type_vocab_size=1, pad_token_id=ids["<pad>"], bos_token_id=ids["<s>"],
+        vocab_size=size,
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=32,
+        max_position_embeddings=POSITIONS + 2,
+        type_vocab_size=1,
+        pad_token_id=ids["<pad>"],
+        bos_token_id=ids["<s>"],
         eos_token_id=ids["</s>"],
     )
 
@@ -66,7 +91,13 @@ def gpt2(size, ids):
     """Pre-norm, tied head."""
     end = ids["<|endoftext|>"]
     return t.GPT2LMHeadModel, t.GPT2Config(
-        vocab_size=size, n_embd=16, n_layer=2, n_head=2, n_positions=POSITIONS, bos_token_id=end, eos_token_id=end,
+        vocab_size=size,
+        n_embd=16,
+        n_layer=2,
+        n_head=2,
+        n_positions=POSITIONS,
+        bos_token_id=end,
+        eos_token_id=end,
     )
 
 
@@ -74,8 +105,15 @@ def gpt2_untied(size, ids):
     """DistilGPT-2's shape (one layer in two of its teacher's); an untied head, scores scaled by the layer's number as well."""
     end = ids["<|endoftext|>"]
     return t.GPT2LMHeadModel, t.GPT2Config(
-        vocab_size=size, n_embd=24, n_layer=2, n_head=4, n_positions=POSITIONS, bos_token_id=end, eos_token_id=end,
-        scale_attn_by_inverse_layer_idx=True, tie_word_embeddings=False,
+        vocab_size=size,
+        n_embd=24,
+        n_layer=2,
+        n_head=4,
+        n_positions=POSITIONS,
+        bos_token_id=end,
+        eos_token_id=end,
+        scale_attn_by_inverse_layer_idx=True,
+        tie_word_embeddings=False,
     )
 
 
@@ -83,15 +121,31 @@ def gpt_neo(size, ids):
     """Local attention in every second layer; scores are not scaled."""
     end = ids["<|endoftext|>"]
     return t.GPTNeoForCausalLM, t.GPTNeoConfig(
-        vocab_size=size, hidden_size=16, num_layers=2, num_heads=2, max_position_embeddings=POSITIONS, window_size=4,
-        attention_types=[[["global", "local"], 1]], intermediate_size=32, bos_token_id=end, eos_token_id=end,
+        vocab_size=size,
+        hidden_size=16,
+        num_layers=2,
+        num_heads=2,
+        max_position_embeddings=POSITIONS,
+        window_size=4,
+        attention_types=[[["global", "local"], 1]],
+        intermediate_size=32,
+        bos_token_id=end,
+        eos_token_id=end,
     )
 
 
 def _t5(kind, size, ids, **extra):
     return kind, dict(
-        vocab_size=size, d_model=16, d_ff=32, num_heads=2, pad_token_id=ids["<pad>"], eos_token_id=ids["</s>"],
-        decoder_start_token_id=ids["<pad>"], relative_attention_num_buckets=8, relative_attention_max_distance=16, **extra,
+        vocab_size=size,
+        d_model=16,
+        d_ff=32,
+        num_heads=2,
+        pad_token_id=ids["<pad>"],
+        eos_token_id=ids["</s>"],
+        decoder_start_token_id=ids["<pad>"],
+        relative_attention_num_buckets=8,
+        relative_attention_max_distance=16,
+        **extra,
     )
 
 
@@ -103,8 +157,16 @@ def t5(size, ids):
 
 def flan_t5(size, ids):
     """Gated GELU, untied head, heads wider than d_model / heads, a decoder deeper than the encoder."""
-    kind, settings = _t5(t.T5ForConditionalGeneration, size, ids, d_kv=12, num_layers=2, num_decoder_layers=3,
-                         feed_forward_proj="gated-gelu", tie_word_embeddings=False)
+    kind, settings = _t5(
+        t.T5ForConditionalGeneration,
+        size,
+        ids,
+        d_kv=12,
+        num_layers=2,
+        num_decoder_layers=3,
+        feed_forward_proj="gated-gelu",
+        tie_word_embeddings=False,
+    )
     return kind, t.T5Config(**settings)
 
 
@@ -117,45 +179,145 @@ def mt5(size, ids):
 def bart(size, ids):
     """Post-norm, learned positions after two reserved ones. Optimum cannot export unlike numbers of heads in encoder and decoder."""
     return t.BartForConditionalGeneration, t.BartConfig(
-        vocab_size=size, d_model=16, encoder_layers=2, decoder_layers=2, encoder_attention_heads=2, decoder_attention_heads=2,
-        encoder_ffn_dim=32, decoder_ffn_dim=32, max_position_embeddings=POSITIONS, pad_token_id=ids["<pad>"], bos_token_id=ids["<s>"],
-        eos_token_id=ids["</s>"], decoder_start_token_id=ids["</s>"], forced_eos_token_id=ids["</s>"],
+        vocab_size=size,
+        d_model=16,
+        encoder_layers=2,
+        decoder_layers=2,
+        encoder_attention_heads=2,
+        decoder_attention_heads=2,
+        encoder_ffn_dim=32,
+        decoder_ffn_dim=32,
+        max_position_embeddings=POSITIONS,
+        pad_token_id=ids["<pad>"],
+        bos_token_id=ids["<s>"],
+        eos_token_id=ids["</s>"],
+        decoder_start_token_id=ids["</s>"],
+        forced_eos_token_id=ids["</s>"],
     )
 
 
 def marian(size, ids):
     """Sinusoidal positions, swish, the decoder starts from padding, a bias on the logits."""
     return t.MarianMTModel, t.MarianConfig(
-        vocab_size=size, d_model=16, encoder_layers=2, decoder_layers=2, encoder_attention_heads=2, decoder_attention_heads=2,
-        encoder_ffn_dim=32, decoder_ffn_dim=32, max_position_embeddings=POSITIONS, activation_function="swish", scale_embedding=True,
-        pad_token_id=ids["<pad>"], bos_token_id=0, eos_token_id=ids["</s>"], forced_eos_token_id=ids["</s>"],
-        decoder_start_token_id=ids["<pad>"], decoder_vocab_size=size,
+        vocab_size=size,
+        d_model=16,
+        encoder_layers=2,
+        decoder_layers=2,
+        encoder_attention_heads=2,
+        decoder_attention_heads=2,
+        encoder_ffn_dim=32,
+        decoder_ffn_dim=32,
+        max_position_embeddings=POSITIONS,
+        activation_function="swish",
+        scale_embedding=True,
+        pad_token_id=ids["<pad>"],
+        bos_token_id=0,
+        eos_token_id=ids["</s>"],
+        forced_eos_token_id=ids["</s>"],
+        decoder_start_token_id=ids["<pad>"],
+        decoder_vocab_size=size,
     )
 
 
 ENCODER_DECODER = ("encoder_model", "decoder_model_merged")
 SEPARATE = ("encoder_model", "decoder_model", "decoder_with_past_model")
 CHECKPOINTS = (
-    Checkpoint("bert", "bert", "fill-mask", bert, "masked language model", also=("model:fp16", "model:q8", "model:q4"),
-               traced=("torchscript", "dynamo")),
-    Checkpoint("sentence", "bert", "feature-extraction", sentence, "sentence encoder: BertModel without a head", also=("model:q8",)),
-    Checkpoint("distilbert", "bert", "fill-mask", distilbert, "masked language model without token types", also=("model:O2",),
-               traced=("dynamo",)),
-    Checkpoint("roberta", "roberta", "fill-mask", roberta, "masked language model, byte-level BPE", attention="eager"),
-    Checkpoint("gpt2", "gpt2", "text-generation-with-past", gpt2, "decoder with past", also=("model:fp16", "model:q8"),
-               traced=("dynamo", "dynamo23")),
-    Checkpoint("distilgpt2", "gpt2", "text-generation", gpt2_untied, "decoder without past", attention="eager"),
-    Checkpoint("gpt-neo", "gpt2", "text-generation-with-past", gpt_neo, "decoder with global and local attention", attention="eager"),
-    Checkpoint("t5", "t5", "text2text-generation-with-past", t5, "encoder-decoder, merged decoder", attention="eager", keep=ENCODER_DECODER,
-               also=("decoder_model_merged:q8",)),
-    Checkpoint("flan-t5", "flan-t5", "text2text-generation-with-past", flan_t5, "encoder-decoder, two decoder files", attention="eager",
-               keep=SEPARATE, also=("decoder_with_past_model:fp16",)),
-    Checkpoint("mt5", "mt5", "text2text-generation-with-past", mt5, "encoder-decoder, merged decoder", attention="eager",
-               keep=ENCODER_DECODER),
-    Checkpoint("bart", "roberta", "text2text-generation-with-past", bart, "encoder-decoder, merged decoder", keep=ENCODER_DECODER,
-               also=("decoder_model_merged:q4",)),
-    Checkpoint("marian", "marian", "text2text-generation-with-past", marian, "encoder-decoder, two decoder files, the first without past",
-               attention="eager", keep=SEPARATE),
+    Checkpoint(
+        "bert",
+        "bert",
+        "fill-mask",
+        bert,
+        "masked language model",
+        also=("model:fp16", "model:q8", "model:q4"),
+        traced=("torchscript", "dynamo"),
+    ),
+    Checkpoint(
+        "sentence",
+        "bert",
+        "feature-extraction",
+        sentence,
+        "sentence encoder: BertModel without a head",
+        also=("model:q8",),
+    ),
+    Checkpoint(
+        "distilbert",
+        "bert",
+        "fill-mask",
+        distilbert,
+        "masked language model without token types",
+        also=("model:O2",),
+        traced=("dynamo",),
+    ),
+    Checkpoint(
+        "roberta", "roberta", "fill-mask", roberta, "masked language model, byte-level BPE", attention="eager"
+    ),
+    Checkpoint(
+        "gpt2",
+        "gpt2",
+        "text-generation-with-past",
+        gpt2,
+        "decoder with past",
+        also=("model:fp16", "model:q8"),
+        traced=("dynamo", "dynamo23"),
+    ),
+    Checkpoint(
+        "distilgpt2", "gpt2", "text-generation", gpt2_untied, "decoder without past", attention="eager"
+    ),
+    Checkpoint(
+        "gpt-neo",
+        "gpt2",
+        "text-generation-with-past",
+        gpt_neo,
+        "decoder with global and local attention",
+        attention="eager",
+    ),
+    Checkpoint(
+        "t5",
+        "t5",
+        "text2text-generation-with-past",
+        t5,
+        "encoder-decoder, merged decoder",
+        attention="eager",
+        keep=ENCODER_DECODER,
+        also=("decoder_model_merged:q8",),
+    ),
+    Checkpoint(
+        "flan-t5",
+        "flan-t5",
+        "text2text-generation-with-past",
+        flan_t5,
+        "encoder-decoder, two decoder files",
+        attention="eager",
+        keep=SEPARATE,
+        also=("decoder_with_past_model:fp16",),
+    ),
+    Checkpoint(
+        "mt5",
+        "mt5",
+        "text2text-generation-with-past",
+        mt5,
+        "encoder-decoder, merged decoder",
+        attention="eager",
+        keep=ENCODER_DECODER,
+    ),
+    Checkpoint(
+        "bart",
+        "roberta",
+        "text2text-generation-with-past",
+        bart,
+        "encoder-decoder, merged decoder",
+        keep=ENCODER_DECODER,
+        also=("decoder_model_merged:q4",),
+    ),
+    Checkpoint(
+        "marian",
+        "marian",
+        "text2text-generation-with-past",
+        marian,
+        "encoder-decoder, two decoder files, the first without past",
+        attention="eager",
+        keep=SEPARATE,
+    ),
 )
 
 

@@ -48,7 +48,9 @@ def make(checkpoint: families.Checkpoint, export: bool) -> None:
 
 def main() -> None:
     """All, or those that are named."""
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     arguments.add_argument("names", nargs="*")
     arguments.add_argument("--weights", action="store_true")
     chosen = arguments.parse_args()
