@@ -49,7 +49,7 @@ export class Mirror {
     const sentence = [snapshot.status?.sentence, snapshot.status?.notice].filter(Boolean).join(' ');
     if (this.status.textContent !== sentence) this.status.textContent = sentence;
     this.#section('controls', snapshot.header, () => this.#controls(snapshot));
-    for (const column of snapshot.columns ?? []) this.#section(`column-${column.family}`, column, () => this.#column(column));
+    for (const column of snapshot.columns ?? []) this.#section(`column-${column.seat}`, column, () => this.#column(column));
   }
 
   /** @param {string} id @param {unknown} source @param {() => Node[]} build */

@@ -16,8 +16,8 @@ struct Overload : Fs... {
   using Fs::operator()...;
 };
 
-std::optional<Family> family_of(const protocol::Request& request) {
-  return std::visit(Overload{[](const protocol::Cancel& r) { return r.family; }, [](const auto& r) { return std::optional(r.family); }}, request);
+std::optional<Seat> seat_of(const protocol::Request& request) {
+  return std::visit(Overload{[](const protocol::Cancel& r) { return r.seat; }, [](const auto& r) { return std::optional(r.seat); }}, request);
 }
 
 std::string_view family_title(Family family) {
@@ -57,7 +57,7 @@ void Engine::receive(std::string_view json) {
 Task<void> Engine::serve(protocol::RequestMessage message) {
   const std::int64_t job = ++last_job_;
   const CancelToken cancel;
-  jobs_[job] = Job{message.id, cancel, family_of(message.request)};
+  jobs_[job] = Job{message.id, cancel, seat_of(message.request)};
   auto result = co_await answer(message.id, message.request, cancel);
   jobs_.erase(job);
   post(message.id, std::move(result));
@@ -65,20 +65,20 @@ Task<void> Engine::serve(protocol::RequestMessage message) {
 
 Task<Result<ResultValue>> Engine::answer(std::int64_t id, const protocol::Request& request, CancelToken cancel) {
   if (const auto* wanted = std::get_if<protocol::Load>(&request)) co_return co_await load(id, *wanted, cancel);
-  const Family family = *family_of(request);
-  co_return co_await run(id, family, request, cancel);
+  const Seat seat = *seat_of(request);
+  co_return co_await run(id, seat, request, cancel);
 }
 
-Task<Result<ResultValue>> Engine::run(std::int64_t id, Family family, const protocol::Request& request, CancelToken cancel) {
-  Slot& s = slot(family);
+Task<Result<ResultValue>> Engine::run(std::int64_t id, Seat seat, const protocol::Request& request, CancelToken cancel) {
+  Slot& s = slot(seat);
   const auto turn = co_await s.turns.take();
   if (cancel.cancelled()) co_return fail(ErrorCode::cancelled, "Stopped before it began.");
   if (s.model == nullptr) {
-    co_return fail(ErrorCode::not_loaded, "The " + std::string(family_title(family)) + " has no model yet: load one first.");
+    co_return fail(ErrorCode::not_loaded, "The " + std::string(family_title(family_at_home(seat))) + " has no model yet: load one first.");
   }
   auto result = co_await experiment(id, s, request, cancel);
   if (result || result.error().code != ErrorCode::gpu_lost) co_return result;
-  if (auto recovered = co_await recover(s, cancel); !recovered) co_return std::unexpected(recovered.error());
+  if (auto recovered = co_await recover(seat, cancel); !recovered) co_return std::unexpected(recovered.error());
   co_return co_await experiment(id, s, request, cancel);
 }
 
@@ -92,7 +92,7 @@ Task<Result<ResultValue>> Engine::experiment(std::int64_t id, Slot& s, const pro
   if (const auto* r = std::get_if<protocol::Embed>(&request)) co_return as_value(co_await embed(context, *r));
   if (const auto* r = std::get_if<protocol::Read>(&request)) co_return as_value(co_await read(context, *r));
   if (const auto* r = std::get_if<protocol::Generate>(&request)) {
-    auto generation = begin_generation(context, {r->family, r->text, r->options, r->as_read});
+    auto generation = begin_generation(context, {r->seat, r->text, r->options, r->as_read});
     if (!generation) co_return std::unexpected(generation.error());
     co_return as_value(co_await advance(context, *generation, r->options.max_new_tokens));
   }
@@ -112,7 +112,7 @@ Task<Result<ResultValue>> Engine::experiment(std::int64_t id, Slot& s, const pro
 
 Task<Result<ResultValue>> Engine::load(std::int64_t id, protocol::Load request, CancelToken cancel) {
   if (!catalog_) co_return std::unexpected(catalog_.error());
-  Slot& s = slot(request.family);
+  Slot& s = slot(request.seat);
   const auto load_turn = co_await s.load_turns.take();
   if (cancel.cancelled()) co_return fail(ErrorCode::cancelled, "Loading was stopped before it began.");
   const auto on_progress = [this, id](const protocol::Progress& progress) { post_(to_json(protocol::ReplyMessage{id, progress})); };
@@ -127,12 +127,13 @@ Task<Result<ResultValue>> Engine::load(std::int64_t id, protocol::Load request, 
 }
 
 // The GPU went away: once more on a new device, then on WASM. Precondition: the slot's turn is held.
-Task<Result<void>> Engine::recover(Slot& s, CancelToken cancel) {
-  const protocol::Load again{s.model->family, s.model->id, protocol::ProviderChoice::webgpu};
+Task<Result<void>> Engine::recover(Seat seat, CancelToken cancel) {
+  Slot& s = slot(seat);
+  const protocol::Load again{seat, s.model->family, s.model->id, protocol::ProviderChoice::webgpu};
   const LoadHooks hooks{{}, cancel};
   auto loaded = co_await load_model(services_, *catalog_, again, hooks);
   if (!loaded && loaded.error().code != ErrorCode::cancelled) {
-    const protocol::Load fallback{s.model->family, s.model->id, protocol::ProviderChoice::wasm};
+    const protocol::Load fallback{seat, s.model->family, s.model->id, protocol::ProviderChoice::wasm};
     loaded = co_await load_model(services_, *catalog_, fallback, hooks);
   }
   if (!loaded) {
@@ -147,8 +148,8 @@ void Engine::cancel(const protocol::Cancel& request) {
   std::vector<CancelToken> tokens;
   for (const auto& [serial, job] : jobs_) {
     const bool by_id = request.request && job.id == *request.request;
-    const bool by_family = !request.request && (!request.family || job.family == request.family);
-    if (by_id || by_family) tokens.push_back(job.cancel);
+    const bool by_seat = !request.request && (!request.seat || job.seat == request.seat);
+    if (by_id || by_seat) tokens.push_back(job.cancel);
   }
   for (const CancelToken& token : tokens) token.cancel();  // a listener may end its job, and so change jobs_
 }

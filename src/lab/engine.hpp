@@ -1,7 +1,7 @@
 // The engine: takes requests as JSON, runs them on the loaded models, posts answers as JSON. It lives in a worker.
 //
 // What it promises: every request gets exactly one result or error, under its id; progress and steps may come before.
-// Requests of one family run one after another, of different families side by side; Cancel acts at once. A failed or
+// Requests of one seat run one after another, of different seats side by side; Cancel acts at once. A failed or
 // cancelled request leaves the loaded models as they were; a lost GPU is tried once more, then the model moves to WASM and
 // the request runs again.
 // Not here: what a request computes (one file an experiment), the browser (src/app/engine). One thread.
@@ -22,7 +22,7 @@
 
 #include "base/cancel.hpp"
 #include "base/error.hpp"
-#include "base/family.hpp"
+#include "base/seat.hpp"
 #include "base/task.hpp"
 #include "lab/context.hpp"
 #include "lab/generation.hpp"
@@ -53,24 +53,24 @@ class Engine {
   struct Job {
     std::int64_t id = 0;
     CancelToken cancel;
-    std::optional<Family> family;
+    std::optional<Seat> seat;
   };
 
   Task<void> serve(protocol::RequestMessage message);
   Task<Result<protocol::ResultValue>> answer(std::int64_t id, const protocol::Request& request, CancelToken cancel);
-  Task<Result<protocol::ResultValue>> run(std::int64_t id, Family family, const protocol::Request& request, CancelToken cancel);
+  Task<Result<protocol::ResultValue>> run(std::int64_t id, Seat seat, const protocol::Request& request, CancelToken cancel);
   Task<Result<protocol::ResultValue>> load(std::int64_t id, protocol::Load request, CancelToken cancel);
   Task<Result<protocol::ResultValue>> experiment(std::int64_t id, Slot& slot, const protocol::Request& request, CancelToken cancel);
-  Task<Result<void>> recover(Slot& slot, CancelToken cancel);
+  Task<Result<void>> recover(Seat seat, CancelToken cancel);
   void cancel(const protocol::Cancel& request);
   void post(std::int64_t id, Result<protocol::ResultValue> result);
 
-  Slot& slot(Family family) { return slots_[family_index(family)]; }
+  Slot& slot(Seat seat) { return slots_[seat_index(seat)]; }
 
   Services services_;
   Result<model::Catalog> catalog_;
   Post post_;
-  std::array<Slot, 3> slots_;
+  std::array<Slot, 3> slots_;  // by Seat
   std::map<std::int64_t, Job> jobs_;  // by a serial number of ours: ids may repeat
   std::int64_t last_job_ = 0;
 };

@@ -283,21 +283,22 @@ void Loader::summarize(double millis) {
 }  // namespace
 
 Task<Result<std::unique_ptr<LoadedModel>>> load_model(Services services, const model::Catalog& catalog, protocol::Load request, LoadHooks hooks) {
-  const model::CatalogModel* entry = catalog.find(request.family, request.model);
+  const Family family = request.family.value_or(family_at_home(request.seat));  // whose bundled one an empty name means
+  const model::CatalogModel* entry = catalog.find(family, request.model);
   if (entry == nullptr) {
     const std::string known = [&] {
       std::string names;
       for (const model::CatalogModel& m : catalog.models) {
-        if (m.family == request.family) names += (names.empty() ? "" : ", ") + m.id;
+        if (m.family == family) names += (names.empty() ? "" : ", ") + m.id;
       }
       return names.empty() ? std::string("none") : names;
     }();
-    co_return fail(ErrorCode::model_missing, "There is no " + std::string(family_name(request.family)) + " model \"" + request.model +
+    co_return fail(ErrorCode::model_missing, "There is no " + std::string(family_name(family)) + " model \"" + request.model +
                                                  "\" in the catalog; there is: " + known + ".");
   }
-  if (entry->family != request.family) {
+  if (request.family && entry->family != *request.family) {
     co_return fail(ErrorCode::model_unsupported, "The model " + entry->id + " is of the family " + std::string(family_name(entry->family)) + ", not " +
-                                                     std::string(family_name(request.family)) + ": load it into that column.");
+                                                     std::string(family_name(*request.family)) + ": ask for that family, or for none.");
   }
   Loader loader(services, *entry, std::move(hooks));
   co_return co_await loader.load(request.provider);

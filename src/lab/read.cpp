@@ -95,7 +95,7 @@ Task<Result<Reading>> read_decoder(Context& context, protocol::Read request, Mod
 // A task in words ("translate English to French: ..."): its greedy output, and the choice at its first token.
 Task<Result<Reading>> read_task(Context& context, protocol::Read request, ModelText text) {
   Reading out = reading_of(text, "translate");
-  protocol::BeginGeneration begin{Family::encoder_decoder, request.text, {}, true};
+  protocol::BeginGeneration begin{request.seat, request.text, {}, true};
   begin.options.max_new_tokens = 64;
   begin.options.alternatives = request.top_k;
   auto generation = begin_generation(context, begin);

@@ -65,4 +65,9 @@ const Json& Fields::array(const char* name) {
   return value.is_array() ? value : kEmptyArray;
 }
 
+Seat seat_of(Fields& in) {
+  if (in.has("seat")) return in.name("seat", seat_from_name, "left, middle or right");
+  return home_of(in.name("family", family_from_name, "encoder, decoder or encoder_decoder"));
+}
+
 }  // namespace trilens::protocol

@@ -17,6 +17,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "base/seat.hpp"
 
 namespace trilens::protocol {
 
@@ -69,5 +70,8 @@ class Fields {
   ErrorCode code_;
   std::optional<Error> error_;
 };
+
+// Which of the three is meant: "seat", or "family", which names that family's home.
+[[nodiscard]] Seat seat_of(Fields& in);
 
 }  // namespace trilens::protocol

@@ -10,7 +10,6 @@ namespace trilens::protocol {
 namespace {
 
 constexpr std::int64_t kMaxId = std::int64_t{1} << 52;
-constexpr const char* kFamilyNames = "encoder, decoder or encoder_decoder";
 
 std::optional<ProviderChoice> provider_from_name(std::string_view name) {
   for (const auto c : {ProviderChoice::automatic, ProviderChoice::webgpu, ProviderChoice::wasm}) {
@@ -33,8 +32,8 @@ std::optional<Strategy> strategy_from_name(std::string_view name) {
   return std::nullopt;
 }
 
-Family family_of(Fields& in) { return in.name("family", family_from_name, kFamilyNames); }
-Family family_or(Fields& in, Family fallback) { return in.has("family") ? family_of(in) : fallback; }
+Family family_of(Fields& in) { return in.name("family", family_from_name, "encoder, decoder or encoder_decoder"); }
+Seat seat_or(Fields& in, Seat fallback) { return in.has("seat") || in.has("family") ? seat_of(in) : fallback; }
 bool as_read(Fields& in) { return in.has("as_read") && in.boolean("as_read"); }
 std::int64_t top_k_of(Fields& in, std::int64_t fallback) { return in.integer_or("top_k", 1, kMaxTopK, fallback); }
 
@@ -99,26 +98,27 @@ using Reader = Request (*)(Fields&, const Json&);
 
 Request read_load(Fields& in, const Json&) {
   Load r;
-  r.family = family_of(in);
+  r.seat = seat_of(in);
+  if (in.has("family")) r.family = family_of(in);
   r.model = in.text_or("model", {});
   if (in.has("provider")) r.provider = in.name("provider", provider_from_name, "auto, webgpu or wasm");
   return r;
 }
-Request read_tokenize(Fields& in, const Json&) { return Tokenize{family_of(in), in.text("text")}; }
+Request read_tokenize(Fields& in, const Json&) { return Tokenize{seat_of(in), in.text("text")}; }
 Request read_fill_mask(Fields& in, const Json&) {
-  return FillMask{family_or(in, Family::encoder), in.text("text"), top_k_of(in, FillMask{}.top_k)};
+  return FillMask{seat_or(in, Seat::left), in.text("text"), top_k_of(in, FillMask{}.top_k)};
 }
 Request read_next_token(Fields& in, const Json&) {
-  return NextToken{family_or(in, Family::decoder), in.text("text"), in.text_or("target", {}), top_k_of(in, NextToken{}.top_k)};
+  return NextToken{seat_or(in, Seat::middle), in.text("text"), in.text_or("target", {}), top_k_of(in, NextToken{}.top_k)};
 }
-Request read_generate(Fields& in, const Json&) { return Generate{family_of(in), in.text("text"), options_of(in), as_read(in)}; }
+Request read_generate(Fields& in, const Json&) { return Generate{seat_of(in), in.text("text"), options_of(in), as_read(in)}; }
 Request read_begin(Fields& in, const Json&) { 
-  return BeginGeneration{family_of(in), in.text("text"), options_of(in), as_read(in)};
+  return BeginGeneration{seat_of(in), in.text("text"), options_of(in), as_read(in)};
 }
-Request read_advance(Fields& in, const Json&) { return Advance{family_of(in), in.integer_or("tokens", 1, kMaxNewTokens, 1)}; }
+Request read_advance(Fields& in, const Json&) { return Advance{seat_of(in), in.integer_or("tokens", 1, kMaxNewTokens, 1)}; }
 Request read_attention(Fields& in, const Json& object) {
   Attention r;
-  r.family = family_of(in);
+  r.seat = seat_of(in);
   if (in.has("kind")) r.kind = in.name("kind", kind_from_name, "self, decoder_self or cross");
   r.layer = index_or_mean(in, object, "layer");
   r.head = index_or_mean(in, object, "head");
@@ -127,10 +127,10 @@ Request read_attention(Fields& in, const Json& object) {
   r.as_read = as_read(in);
   return r;
 }
-Request read_embed(Fields& in, const Json&) { return Embed{family_of(in), in.text("text")}; }
+Request read_embed(Fields& in, const Json&) { return Embed{seat_of(in), in.text("text")}; }
 Request read_read(Fields& in, const Json&) {
   Read r;
-  r.family = family_of(in);
+  r.seat = seat_of(in);
   r.text = in.text("text");
   r.top_k = top_k_of(in, r.top_k);
   if (in.has("token")) r.token = in.integer("token", 0, kMaxId);
@@ -139,12 +139,12 @@ Request read_read(Fields& in, const Json&) {
 Request read_cancel(Fields& in, const Json&) {
   Cancel r;
   if (in.has("request")) r.request = in.integer("request", 0, kMaxId);
-  if (in.has("family")) r.family = family_of(in);
+  if (in.has("seat") || in.has("family")) r.seat = seat_of(in);
   return r;
 }
 
 Request read_tap(Fields& in, const Json&) {
-  Tap r{family_of(in), in.text("tap"), in.text("text"), std::nullopt};
+  Tap r{seat_of(in), in.text("tap"), in.text("text"), std::nullopt};
   if (in.has("target")) r.target = in.text("target");
   return r;
 }
@@ -166,42 +166,44 @@ constexpr std::array<std::pair<std::string_view, Reader>, std::variant_size_v<Re
 
 struct Write {
   Json operator()(const Load& r) const {
-    return {{"family", family_name(r.family)}, {"model", r.model}, {"provider", provider_choice_name(r.provider)}};
+    Json out{{"seat", seat_name(r.seat)}, {"model", r.model}, {"provider", provider_choice_name(r.provider)}};
+    if (r.family) out["family"] = family_name(*r.family);
+    return out;
   }
-  Json operator()(const Tokenize& r) const { return {{"family", family_name(r.family)}, {"text", r.text}}; }
-  Json operator()(const FillMask& r) const { return {{"family", family_name(r.family)}, {"text", r.text}, {"top_k", r.top_k}}; }
+  Json operator()(const Tokenize& r) const { return {{"seat", seat_name(r.seat)}, {"text", r.text}}; }
+  Json operator()(const FillMask& r) const { return {{"seat", seat_name(r.seat)}, {"text", r.text}, {"top_k", r.top_k}}; }
   Json operator()(const NextToken& r) const {
-    return {{"family", family_name(r.family)}, {"text", r.text}, {"target", r.target}, {"top_k", r.top_k}};
+    return {{"seat", seat_name(r.seat)}, {"text", r.text}, {"target", r.target}, {"top_k", r.top_k}};
   }
   Json operator()(const Generate& r) const {
-    return {{"family", family_name(r.family)}, {"text", r.text}, {"options", options_json(r.options)}, {"as_read", r.as_read}};
+    return {{"seat", seat_name(r.seat)}, {"text", r.text}, {"options", options_json(r.options)}, {"as_read", r.as_read}};
   }
   Json operator()(const BeginGeneration& r) const {
-    return {{"family", family_name(r.family)}, {"text", r.text}, {"options", options_json(r.options)}, {"as_read", r.as_read}};
+    return {{"seat", seat_name(r.seat)}, {"text", r.text}, {"options", options_json(r.options)}, {"as_read", r.as_read}};
   }
-  Json operator()(const Advance& r) const { return {{"family", family_name(r.family)}, {"tokens", r.tokens}}; }
+  Json operator()(const Advance& r) const { return {{"seat", seat_name(r.seat)}, {"tokens", r.tokens}}; }
   Json operator()(const Attention& r) const {
-    Json out{{"family", family_name(r.family)}, {"kind", attention_kind_name(r.kind)}, {"text", r.text}, {"as_read", r.as_read}};
+    Json out{{"seat", seat_name(r.seat)}, {"kind", attention_kind_name(r.kind)}, {"text", r.text}, {"as_read", r.as_read}};
     put(out, "layer", r.layer);
     put(out, "head", r.head);
     put(out, "target", r.target);
     return out;
   }
-  Json operator()(const Embed& r) const { return {{"family", family_name(r.family)}, {"text", r.text}}; }
+  Json operator()(const Embed& r) const { return {{"seat", seat_name(r.seat)}, {"text", r.text}}; }
   Json operator()(const Read& r) const {
-    Json out{{"family", family_name(r.family)}, {"text", r.text}, {"top_k", r.top_k}};
+    Json out{{"seat", seat_name(r.seat)}, {"text", r.text}, {"top_k", r.top_k}};
     put(out, "token", r.token);
     return out;
   }
   Json operator()(const Tap& r) const {
-    Json out{{"family", family_name(r.family)}, {"tap", r.tap}, {"text", r.text}};
+    Json out{{"seat", seat_name(r.seat)}, {"tap", r.tap}, {"text", r.text}};
     put(out, "target", r.target);
     return out;
   }
   Json operator()(const Cancel& r) const {
     Json out = Json::object();
     put(out, "request", r.request);
-    if (r.family) out["family"] = family_name(*r.family);
+    if (r.seat) out["seat"] = seat_name(*r.seat);
     return out;
   }
 };

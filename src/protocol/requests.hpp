@@ -1,4 +1,5 @@
 // What the page asks of the engine: one struct a request, each with one JSON form (docs/automation.md shows them).
+// `seat` says which of the three models is asked. In JSON it is "seat", or "family", which means that family's home.
 //
 // Not here: answers (results.hpp), what a request does (src/lab). Values; no threads.
 // Errors of parse(): invalid_argument (a field missing, of the wrong type or out of range: names it), unknown_command.
@@ -14,6 +15,7 @@
 
 #include "base/error.hpp"
 #include "base/family.hpp"
+#include "base/seat.hpp"
 
 namespace trilens::protocol {
 
@@ -24,25 +26,26 @@ inline constexpr std::int64_t kMaxBeams = 16;
 enum class ProviderChoice : std::uint8_t { automatic, webgpu, wasm };  // "auto", "webgpu", "wasm"
 
 struct Load {
-  Family family = Family::encoder;
-  std::string model;  // id of the catalog; empty: the family's bundled one
+  Seat seat = Seat::left;
+  std::optional<Family> family = {};  // what the model must be; absent: any
+  std::string model = {};  // id of the catalog, or name of a kept one; empty: the bundled one of `family`, else of the seat's home
   ProviderChoice provider = ProviderChoice::automatic;
 };
 
 struct Tokenize {
-  Family family = Family::encoder;
+  Seat seat = Seat::left;
   std::string text;
 };
 
 // Blanks may be written `___` (three or more underscores) or in the family's own form.
 struct FillMask {
-  Family family = Family::encoder;
+  Seat seat = Seat::left;
   std::string text;
   std::int64_t top_k = 5;  // 1..kMaxTopK
 };
 
 struct NextToken {
-  Family family = Family::decoder;
+  Seat seat = Seat::middle;
   std::string text;
   std::string target;  // encoder-decoder: what the decoder has written so far; else empty
   std::int64_t top_k = 5;
@@ -69,15 +72,15 @@ struct GenerateOptions {
 // Runs a search from its start to its end. `as_read`: the text is prepared as for Read (blanks, task prefix); else it is
 // taken to the letter.
 struct Generate {
-  Family family = Family::decoder;
+  Seat seat = Seat::middle;
   std::string text;
   GenerateOptions options;
   bool as_read = false;
 };
 
-// Starts a search and computes nothing yet; a family has one at a time. `Advance` takes it on.
+// Starts a search and computes nothing yet; a seat has one at a time. `Advance` takes it on.
 struct BeginGeneration {
-  Family family = Family::decoder;
+  Seat seat = Seat::middle;
   std::string text;
   GenerateOptions options;
   bool as_read = false;
@@ -86,14 +89,14 @@ struct BeginGeneration {
 // Answered by Generated with everything so far, from the first step on (a beam search may have changed its mind); each
 // new step is also sent on its own when it comes.
 struct Advance {
-  Family family = Family::decoder;
+  Seat seat = Seat::middle;
   std::int64_t tokens = 1;  // at most so many; fewer when the search ends
 };
 
 enum class AttentionKind : std::uint8_t { self, decoder_self, cross };  // "self", "decoder_self", "cross"
 
 struct Attention {
-  Family family = Family::encoder;
+  Seat seat = Seat::left;
   AttentionKind kind = AttentionKind::self;
   std::optional<std::int64_t> layer;  // absent ("mean" or missing in JSON): the mean over all layers
   std::optional<std::int64_t> head;   // absent ("mean" or missing in JSON): the mean over all heads
@@ -104,29 +107,29 @@ struct Attention {
 
 // A value from the inside of the model, by the name of its tap (Loaded::taps lists them), for a text taken to the letter.
 struct Tap {
-  Family family = Family::encoder;
+  Seat seat = Seat::left;
   std::string tap;                    // "self.0.q", "hidden.2", "cross.1.probabilities"
   std::string text;
   std::optional<std::string> target;  // encoder-decoder; absent: the model's own greedy output
 };
 
 struct Embed {
-  Family family = Family::encoder;
+  Seat seat = Seat::left;
   std::string text;
 };
 
 // All that a column shows of a text at once: pieces, predictions, cost; taps stay in the engine for `Attention`.
 struct Read {
-  Family family = Family::encoder;
+  Seat seat = Seat::left;
   std::string text;
   std::int64_t top_k = 8;
   std::optional<std::int64_t> token;  // encoder, text without a blank: which piece to hide and predict; absent: the last word's
 };
 
-// Stops the request with this id, or, without one, all that the family is doing. Loading included.
+// Stops the request with this id, or, without one, all that the seat is doing. Loading included.
 struct Cancel {
   std::optional<std::int64_t> request;
-  std::optional<Family> family;
+  std::optional<Seat> seat;
 };
 
 using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap>;

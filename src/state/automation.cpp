@@ -1,5 +1,6 @@
 // window.trilens.command: JSON in, one answer for each ticket out. The engine's commands are checked and passed on, the
 // page's act as the buttons do and are answered when what they started has settled. docs/automation.md is the manual.
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -51,7 +52,8 @@ struct Script {
     m.settle(now);
   }
 
-  [[nodiscard]] Family family() const { return in.name("family", family_from_name, "encoder, decoder or encoder_decoder"); }
+  [[nodiscard]] Seat seat() const { return protocol::seat_of(in); }
+  [[nodiscard]] bool names_seat() const { return in.has("seat") || in.has("family"); }
 };
 
 using Handler = void (*)(const Script&);
@@ -128,10 +130,10 @@ void set_language(const Script& s) {
 }
 
 void show(const Script& s) {
-  if (s.in.has("family")) {
-    const Family family = s.family();
+  if (s.names_seat()) {
+    const Seat seat = s.seat();
     if (s.refused()) return;
-    s.act(ShowFamily{family});
+    s.act(ShowSeat{seat});
   }
   if (s.in.has("tab")) {
     const Tab tab = s.in.name("tab", tab_from_name, "overview, tokens, attention, prediction, generation or cost");
@@ -155,15 +157,15 @@ void hover(const Script& s) {
 
 void select_map(const Script& s) {
   SelectMap command;
-  command.family = s.family();
+  command.seat = s.seat();
   if (s.in.has("kind")) command.kind = kind_from(s.in);
-  const MapState& map = s.m.state.column(command.family).map(command.kind);
+  const MapState& map = s.m.state.column(command.seat).map(command.kind);
   command.choice = {index_from(s.in, s.object, "layer", map.layers), index_from(s.in, s.object, "head", map.heads)};
   if (s.refused()) return;
-  for (const AttentionKind kind : kinds_of(command.family)) {
-    if (kind == command.kind) return s.act_then(command, {.what = Waiting::For::map, .family = command.family, .kind = command.kind});
+  for (const AttentionKind kind : kinds_of(s.m.state.column(command.seat).family)) {
+    if (kind == command.kind) return s.act_then(command, {.what = Waiting::For::map, .seat = command.seat, .kind = command.kind});
   }
-  s.refuse("The " + std::string(family_name(command.family)) + " has no attention of kind `" +
+  s.refuse("The " + std::string(family_name(s.m.state.column(command.seat).family)) + " has no attention of kind `" +
            std::string(protocol::attention_kind_name(command.kind)) + "`.");
 }
 
@@ -183,33 +185,36 @@ void select(const Script& s) {
 }
 
 void guess(const Script& s) {
+  const Seat seat = s.names_seat() ? s.seat() : home_of(Family::encoder);
   const std::int64_t piece = s.in.integer("piece", 0, protocol::kMaxNewTokens);
-  if (!s.refused()) s.act_then_read(SelectToken{piece});
+  if (!s.refused()) s.act_then_read(SelectToken{seat, piece});
 }
 
 void retry(const Script& s) {
-  const Family family = s.family();
-  if (!s.refused()) s.act_then_read(Retry{family});
+  const Seat seat = s.seat();
+  if (!s.refused()) s.act_then_read(Retry{seat});
 }
 
 void load(const Script& s) {
   LoadModel command;
-  command.family = s.family();
+  command.seat = s.seat();
+  if (s.in.has("family")) command.family = s.in.name("family", family_from_name, "encoder, decoder or encoder_decoder");
   command.model = s.in.text_or("model", {});
   if (s.in.has("provider")) command.provider = provider_from(s.in);
   if (s.refused()) return;
   s.m.load(command, s.ticket);
 }
 
-// Stops what a family (none named: every family) is doing, loading included, and the clock.
+// Stops what a seat (none named: every seat) is doing, loading included, and the clock.
 void cancel(const Script& s) {
-  const std::optional<Family> only = s.in.has("family") ? std::optional(s.family()) : std::nullopt;
+  const bool all = !s.names_seat();
+  const Seat only = all ? Seat::left : s.seat();
   if (s.refused()) return;
   s.m.stop();
   s.m.touch();
-  for (const Family family : kFamilies) {
-    if (only && *only != family) continue;
-    (void)s.m.send(protocol::Cancel{.request = {}, .family = family}, std::nullopt);
+  for (const Seat seat : kSeats) {
+    if (!all && only != seat) continue;
+    (void)s.m.send(protocol::Cancel{.request = {}, .seat = seat}, std::nullopt);
   }
   s.resolve(Json::object());
 }
@@ -267,8 +272,8 @@ void Store::command(std::string_view given, std::int64_t ticket, double now_ms) 
   auto message = protocol::parse_request(text);
   if (!message) return m.reject(ticket, message.error());
   Pending asked{.purpose = Purpose::script, .ticket = ticket};
-  if (const auto* begin = std::get_if<protocol::BeginGeneration>(&message->request)) m.state.column(begin->family).generation.begun = false;
-  if (const auto* advance = std::get_if<protocol::Advance>(&message->request)) m.state.column(advance->family).generation.begun = false;
+  if (const auto* begin = std::get_if<protocol::BeginGeneration>(&message->request)) m.state.column(begin->seat).generation.begun = false;
+  if (const auto* advance = std::get_if<protocol::Advance>(&message->request)) m.state.column(advance->seat).generation.begun = false;
   (void)m.send(std::move(message->request), asked);
 }
 
@@ -287,10 +292,10 @@ void Store::Impl::answer_scripts() {
   const auto settled = [&](const Waiting& w) {
     switch (w.what) {
       case Waiting::For::readings:
-        return reading_settled(Family::encoder) && reading_settled(Family::decoder) && reading_settled(Family::encoder_decoder);
+        return std::ranges::all_of(kSeats, [&](Seat seat) { return reading_settled(seat); });
       case Waiting::For::step: return !clock_busy();
       case Waiting::For::end: return !clock_busy() && !state.clock.playing;
-      case Waiting::For::map: return !state.column(w.family).map(w.kind).waiting && reading_settled(w.family);
+      case Waiting::For::map: return !state.column(w.seat).map(w.kind).waiting && reading_settled(w.seat);
     }
     return true;
   };
@@ -307,9 +312,9 @@ void Store::Impl::answer_scripts() {
     if (w.what == Waiting::For::readings) {
       emit(ResolveTicket{w.ticket, dumped(readings_json(state))});
     } else if (w.what == Waiting::For::map) {
-      const MapState& map = state.column(w.family).map(w.kind);
+      const MapState& map = state.column(w.seat).map(w.kind);
       if (map.trouble) reject(w.ticket, map.trouble->error);
-      else emit(ResolveTicket{w.ticket, dumped(map_json(map, w.family, w.kind))});
+      else emit(ResolveTicket{w.ticket, dumped(map_json(map, w.seat, w.kind))});
     } else {
       emit(ResolveTicket{w.ticket, dumped(clock_json(state))});
     }

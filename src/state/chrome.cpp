@@ -31,7 +31,7 @@ Theme next_theme(const State& state) {
 }
 
 bool exists(const State& state, const Cell& cell) {
-  const MapState& map = state.column(cell.family).map(cell.kind);
+  const MapState& map = state.column(cell.seat).map(cell.kind);
   return cell.row < map.rows.size() && cell.column < map.columns.size();
 }
 
@@ -101,10 +101,10 @@ bool Store::Impl::chrome(const Command& command) {
             return true;
           },
           [&](const SetLayout& c) { return changed = assign(s.layout, c.layout), true; },
-          [&](const ShowFamily& c) {
-            if (c.family == s.focus) return true;
+          [&](const ShowSeat& c) {
+            if (c.seat == s.focus) return true;
             // The one shown last stays beside it where there is room for two.
-            s.second_focus = std::exchange(s.focus, c.family);
+            s.second_focus = std::exchange(s.focus, c.seat);
             return changed = true;
           },
           [&](const ToggleProjector&) { return s.projector = !s.projector, changed = true; },

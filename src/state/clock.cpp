@@ -8,46 +8,47 @@
 namespace trilens::state {
 namespace {
 
-constexpr std::array kWriters{Family::decoder, Family::encoder_decoder};
+// An encoder answers in one pass; who writes goes on step by step.
+bool writes(const ColumnState& column) { return column.family != Family::encoder; }
 
 }  // namespace
 
-void Store::Impl::reset_generation(Family family) {
-  const std::size_t f = family_index(family);
+void Store::Impl::reset_generation(Seat seat) {
+  const std::size_t f = seat_index(seat);
   cancel(advance_id[f]);
   begin_id[f].reset();
-  state.column(family).generation = {};
+  state.column(seat).generation = {};
 }
 
 void Store::Impl::reset_clock() {
   state.clock = {};
   rush = false;
   play_due.reset();
-  for (const Family family : kFamilies) reset_generation(family);
+  for (const Seat seat : kSeats) reset_generation(seat);
   touch();
 }
 
 // Text or options have moved on: what is there stays, dimmed; the next step starts anew.
 void Store::Impl::stale_generation() {
   stop();
-  for (const Family family : kFamilies) {
-    GenerationState& g = state.column(family).generation;
+  for (const Seat seat : kSeats) {
+    GenerationState& g = state.column(seat).generation;
     g.begun = false;
     g.stale = g.stale || g.advanced > 0 || g.trouble;
   }
 }
 
 bool Store::Impl::clock_busy() const {
-  return std::ranges::any_of(kWriters, [&](Family family) { return state.column(family).generation.waiting; });
+  return std::ranges::any_of(state.columns, [](const ColumnState& column) { return writes(column) && column.generation.waiting; });
 }
 
 void Store::Impl::step_forward() {
   touch();
-  const auto stale = [&](Family family) { return state.column(family).generation.stale; };
-  if (std::ranges::any_of(kWriters, stale)) reset_clock();
+  const auto stale = [](const ColumnState& column) { return writes(column) && column.generation.stale; };
+  if (std::ranges::any_of(state.columns, stale)) reset_clock();
   if (clock_busy() || !can_step(state)) return;
   ++state.clock.cursor;
-  for (const Family family : kWriters) ensure(family);
+  for (const Seat seat : kSeats) ensure(seat);
 }
 
 // A press of the button: ends playing, and reads what is still being typed.
@@ -60,33 +61,33 @@ void Store::Impl::step_by_hand() {
 }
 
 // Asks for what the column lacks to show the step at the cursor.
-void Store::Impl::ensure(Family family) {
-  const std::size_t f = family_index(family);
-  ColumnState& column = state.column(family);
+void Store::Impl::ensure(Seat seat) {
+  const std::size_t f = seat_index(seat);
+  ColumnState& column = state.column(seat);
   GenerationState& g = column.generation;
   const std::int64_t wanted = state.clock.cursor;
-  if (family == Family::encoder || wanted <= g.advanced || g.finished || g.waiting || g.trouble) return;
+  if (!writes(column) || wanted <= g.advanced || g.finished || g.waiting || g.trouble) return;
   if (!present[f] || column.loading || blank_text(state.document.text)) return;
   // One step at a time, so that the text after each is known.
   std::int64_t base = g.advanced;
   std::int64_t tokens = 1;
   if (!g.begun) {
-    protocol::BeginGeneration begin{.family = family, .text = state.document.text, .options = state.document.options};
+    protocol::BeginGeneration begin{.seat = seat, .text = state.document.text, .options = state.document.options};
     begin.as_read = true;
-    begin_id[f] = send(std::move(begin), Pending{.purpose = Purpose::begin, .family = family});
+    begin_id[f] = send(std::move(begin), Pending{.purpose = Purpose::begin, .seat = seat});
     g.begun = true;
     // Stopped before: the same search from its start gives the same steps.
     base = 0;
     tokens = g.advanced + 1;
   }
   g.waiting = true;
-  advance_id[f] = send(protocol::Advance{family, tokens},
-                       Pending{.purpose = Purpose::advance, .family = family, .tokens = tokens, .base = base});
+  advance_id[f] = send(protocol::Advance{seat, tokens},
+                       Pending{.purpose = Purpose::advance, .seat = seat, .tokens = tokens, .base = base});
   touch();
 }
 
 void Store::Impl::on_generated(const protocol::Generated& result, const Pending& asked) {
-  GenerationState& g = state.column(asked.family).generation;
+  GenerationState& g = state.column(asked.seat).generation;
   const bool beam = state.document.options.strategy == protocol::Strategy::beam;
   const bool stopped = result.stop_reason == "cancelled";
   const std::int64_t before = g.advanced;
@@ -104,11 +105,11 @@ void Store::Impl::on_generated(const protocol::Generated& result, const Pending&
   g.cache_bytes = result.cache_bytes;
   g.cut = result.cut;
   if (stopped) state.clock.playing = false;
-  if (!stopped && g.advanced > before) ensure(asked.family);  // it may have to catch up with the clock
+  if (!stopped && g.advanced > before) ensure(asked.seat);  // it may have to catch up with the clock
 }
 
-void Store::Impl::on_generation_error(const Error& error, Family family) {
-  ColumnState& column = state.column(family);
+void Store::Impl::on_generation_error(const Error& error, Seat seat) {
+  ColumnState& column = state.column(seat);
   GenerationState& g = column.generation;
   g.waiting = false;
   g.begun = false;
@@ -121,8 +122,8 @@ void Store::Impl::on_generation_error(const Error& error, Family family) {
 
 void Store::Impl::play(bool to_end, double now) {
   if (read_due) read_all();
-  const auto stale = [&](Family family) { return state.column(family).generation.stale; };
-  if (std::ranges::any_of(kWriters, stale)) reset_clock();
+  const auto stale = [](const ColumnState& column) { return writes(column) && column.generation.stale; };
+  if (std::ranges::any_of(state.columns, stale)) reset_clock();
   if (!can_step(state) && !to_end) state.clock.cursor = 0;  // at the end: once more from the start
   if (!can_step(state)) return;
   state.clock.playing = true;
@@ -134,10 +135,10 @@ void Store::Impl::stop() {
   state.clock.playing = false;
   rush = false;
   play_due.reset();
-  for (const Family family : kWriters) {
-    const std::size_t f = family_index(family);
+  for (const Seat seat : kSeats) {
+    const std::size_t f = seat_index(seat);
     if (!advance_id[f]) continue;
-    GenerationState& g = state.column(family).generation;
+    GenerationState& g = state.column(seat).generation;
     cancel(advance_id[f]);
     begin_id[f].reset();
     g.waiting = false;

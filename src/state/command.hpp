@@ -12,7 +12,7 @@
 #include <variant>
 #include <vector>
 
-#include "base/family.hpp"
+#include "base/seat.hpp"
 #include "state/state.hpp"
 
 namespace trilens::state {
@@ -29,9 +29,9 @@ struct HoverCell { std::optional<Cell> cell; };
 struct Pin { Mark mark; };                               // the same again: unpin
 struct PinCell { Cell cell; };
 struct ClearSelection {};                                // Escape
-struct SelectToken { std::int64_t piece = 0; };          // encoder without a blank: hide this piece and guess it
+struct SelectToken { Seat seat = Seat::left; std::int64_t piece = 0; };  // encoder without a blank: hide this piece and guess it
 
-struct SelectMap { Family family = Family::encoder; AttentionKind kind = AttentionKind::self; MapChoice choice; };
+struct SelectMap { Seat seat = Seat::left; AttentionKind kind = AttentionKind::self; MapChoice choice; };
 
 struct Step {};
 struct StepBack {};
@@ -44,16 +44,18 @@ struct GoToStep { std::int64_t cursor = 0; };            // known steps only; el
 struct SetOption { std::string name; std::variant<double, std::string> value; };  // names as in GenerateOptions' JSON
 struct ResetOptions {};
 
-struct LoadModel { Family family = Family::encoder; std::string model = {}; ProviderChoice provider = ProviderChoice::automatic; };
-struct CancelLoad { Family family = Family::encoder; };
-struct Retry { Family family = Family::encoder; };       // whatever failed in this column
+// `model`: an id of the catalog or the name of a kept model; empty: the bundled one of the seat's home.
+struct LoadModel { Seat seat = Seat::left; std::optional<Family> family = {}; std::string model = {}; ProviderChoice provider = ProviderChoice::automatic; };
+struct UseProvider { Seat seat = Seat::left; ProviderChoice provider = ProviderChoice::automatic; };  // the same model, run by this one
+struct CancelLoad { Seat seat = Seat::left; };
+struct Retry { Seat seat = Seat::left; };       // whatever failed in this column
 
 struct SelectTab { Tab tab = Tab::overview; };
 struct SetTheme { Theme theme = Theme::system; };
 struct CycleTheme {};                                    // other than the system's → like it → follow the system
 struct SetLanguage { std::string language; };            // "en", "nb"
 struct SetLayout { LayoutClass layout = LayoutClass::wide; };
-struct ShowFamily { Family family = Family::encoder; };  // phone, tablet
+struct ShowSeat { Seat seat = Seat::left; };  // phone, tablet
 struct ToggleProjector {};
 struct ToggleOptions {};
 struct ToggleKeys {};                                    // the list of keys
@@ -64,8 +66,8 @@ struct CopyText { std::string text; };                   // to the clipboard
 
 using Command =
     std::variant<SetText, CommitText, InsertBlank, UseExample, Undo, Redo, Hover, HoverCell, Pin, PinCell, ClearSelection, SelectToken,
-                 SelectMap, Step, StepBack, ToStart, ToEnd, Play, Stop, GoToStep, SetOption, ResetOptions, LoadModel, CancelLoad, Retry,
-                 SelectTab, SetTheme, CycleTheme, SetLanguage, SetLayout, ShowFamily, ToggleProjector, ToggleOptions, ToggleKeys,
+                 SelectMap, Step, StepBack, ToStart, ToEnd, Play, Stop, GoToStep, SetOption, ResetOptions, LoadModel, UseProvider, CancelLoad, Retry,
+                 SelectTab, SetTheme, CycleTheme, SetLanguage, SetLayout, ShowSeat, ToggleProjector, ToggleOptions, ToggleKeys,
                  DismissNotice, SetEnvironment, CopyText>;
 
 using Commands = std::vector<Command>;

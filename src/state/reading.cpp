@@ -47,8 +47,8 @@ Trouble trouble_of(const Error& error, const ColumnState& column) {
 }
 
 void Store::Impl::load(const LoadModel& what, std::optional<std::int64_t> ticket) {
-  const std::size_t f = family_index(what.family);
-  ColumnState& column = state.column(what.family);
+  const std::size_t f = seat_index(what.seat);
+  ColumnState& column = state.column(what.seat);
   cancel(load_id[f]);
   cancel(read_id[f]);
   cancel(advance_id[f]);
@@ -56,6 +56,7 @@ void Store::Impl::load(const LoadModel& what, std::optional<std::int64_t> ticket
   begin_id[f].reset();
   column.loading = true;
   column.model = what.model;
+  column.must_be = what.family;
   column.provider = what.provider;
   column.progress.reset();
   column.load_trouble.reset();
@@ -67,38 +68,45 @@ void Store::Impl::load(const LoadModel& what, std::optional<std::int64_t> ticket
     map.waiting = false;
     map.stale = !map.values.empty();
   }
-  load_id[f] = send(protocol::Load{what.family, what.model, what.provider},
-                    Pending{.purpose = Purpose::load, .family = what.family, .ticket = ticket});
+  load_id[f] = send(protocol::Load{what.seat, what.family, what.model, what.provider},
+                    Pending{.purpose = Purpose::load, .seat = what.seat, .ticket = ticket});
   touch();
 }
 
-void Store::Impl::on_loaded(const protocol::Loaded& loaded, Family family) {
-  ColumnState& column = state.column(family);
+void Store::Impl::on_loaded(const protocol::Loaded& loaded, Seat seat) {
+  ColumnState& column = state.column(seat);
   column.loading = false;
   column.progress.reset();
   column.load_trouble.reset();
+  if (column.family != loaded.family) {  // another kind of model sits here now: what the one before said is not its own
+    column.family = loaded.family;
+    forget_reading(seat);
+    column.maps = {};
+    column.guess.reset();
+    forget_pointing(seat);
+  }
   column.loaded = loaded;
-  present[family_index(family)] = true;
-  for (const AttentionKind kind : kinds_of(family)) {
+  present[seat_index(seat)] = true;
+  for (const AttentionKind kind : kinds_of(column.family)) {
     MapState& map = column.map(kind);
     map.layers = layers_of(loaded, kind);
     map.heads = loaded.heads;
     keep_within(map.choice.layer, map.layers);
     keep_within(map.choice.head, map.heads);
   }
-  reset_generation(family);
-  if (!read_due) read(family);
-  ensure(family);
+  reset_generation(seat);
+  if (!read_due) read(seat);
+  ensure(seat);
 }
 
-void Store::Impl::on_load_error(const Error& error, Family family) {
-  ColumnState& column = state.column(family);
+void Store::Impl::on_load_error(const Error& error, Seat seat) {
+  ColumnState& column = state.column(seat);
   column.loading = false;
   column.progress.reset();
   column.load_trouble = trouble_of(error, column);
   if (column.provider != ProviderChoice::wasm && wasm_may_help(error.code)) column.load_trouble->use_wasm = true;
   // What was loaded before is still there, and goes on reading.
-  if (present[family_index(family)] && !read_due && column.reading_stale) read(family);
+  if (present[seat_index(seat)] && !read_due && column.reading_stale) read(seat);
 }
 
 void Store::Impl::text_changed(bool at_once, double now) {
@@ -110,9 +118,9 @@ void Store::Impl::text_changed(bool at_once, double now) {
   state.pin.reset();
   state.hover_cell.reset();
   state.pin_cell.reset();
-  for (const Family family : kFamilies) {
-    const std::size_t f = family_index(family);
-    ColumnState& column = state.column(family);
+  for (const Seat seat : kSeats) {
+    const std::size_t f = seat_index(seat);
+    ColumnState& column = state.column(seat);
     cancel(read_id[f]);
     for (auto& id : map_id[f]) cancel(id);
     column.reading_waiting = false;
@@ -133,11 +141,11 @@ void Store::Impl::text_changed(bool at_once, double now) {
 void Store::Impl::read_all() {
   read_due.reset();
   reset_clock();
-  for (const Family family : kFamilies) read(family);
+  for (const Seat seat : kSeats) read(seat);
 }
 
-void Store::Impl::forget_reading(Family family) {
-  ColumnState& column = state.column(family);
+void Store::Impl::forget_reading(Seat seat) {
+  ColumnState& column = state.column(seat);
   column.reading.reset();
   column.reading_text.clear();
   column.reading_stale = false;
@@ -153,59 +161,68 @@ void Store::Impl::forget_reading(Family family) {
   }
 }
 
-void Store::Impl::read(Family family) {
-  const std::size_t f = family_index(family);
-  ColumnState& column = state.column(family);
+// What was pointed at in a column that no longer shows it.
+void Store::Impl::forget_pointing(Seat seat) {
+  const auto there = [&](const auto& at) { return at && at->seat == seat; };
+  if (there(state.hover)) state.hover.reset();
+  if (there(state.pin)) state.pin.reset();
+  if (there(state.hover_cell)) state.hover_cell.reset();
+  if (there(state.pin_cell)) state.pin_cell.reset();
+}
+
+void Store::Impl::read(Seat seat) {
+  const std::size_t f = seat_index(seat);
+  ColumnState& column = state.column(seat);
   cancel(read_id[f]);
   for (auto& id : map_id[f]) cancel(id);
   column.reading_trouble.reset();
-  if (blank_text(state.document.text)) return forget_reading(family);
+  if (blank_text(state.document.text)) return forget_reading(seat);
   if (!present[f] || column.loading) return;  // it reads when it is loaded
   column.reading_waiting = true;
   column.reading_stale = column.reading.has_value();
-  read_id[f] = send(protocol::Read{family, state.document.text, kReadTopK, family == Family::encoder ? column.guess : std::nullopt},
-                    Pending{.purpose = Purpose::read, .family = family});
+  read_id[f] = send(protocol::Read{seat, state.document.text, kReadTopK, column.family == Family::encoder ? column.guess : std::nullopt},
+                    Pending{.purpose = Purpose::read, .seat = seat});
   touch();
 }
 
-void Store::Impl::on_reading(protocol::Reading reading, Family family) {
-  ColumnState& column = state.column(family);
+void Store::Impl::on_reading(protocol::Reading reading, Seat seat) {
+  ColumnState& column = state.column(seat);
   column.reading = std::move(reading);
   column.reading_text = state.document.text;
   column.reading_stale = false;
   column.reading_waiting = false;
-  for (const AttentionKind kind : kinds_of(family)) send_map(family, kind);
+  for (const AttentionKind kind : kinds_of(column.family)) send_map(seat, kind);
 }
 
-void Store::Impl::on_read_error(const Error& error, Family family) {
-  ColumnState& column = state.column(family);
+void Store::Impl::on_read_error(const Error& error, Seat seat) {
+  ColumnState& column = state.column(seat);
   column.reading_waiting = false;
   column.reading_trouble = trouble_of(error, column);
 }
 
-bool Store::Impl::reading_settled(Family family) const {
-  const ColumnState& column = state.column(family);
+bool Store::Impl::reading_settled(Seat seat) const {
+  const ColumnState& column = state.column(seat);
   return !read_due && !column.loading && !column.reading_waiting;
 }
 
-void Store::Impl::send_map(Family family, AttentionKind kind) {
-  const std::size_t f = family_index(family);
-  MapState& map = state.column(family).map(kind);
+void Store::Impl::send_map(Seat seat, AttentionKind kind) {
+  const std::size_t f = seat_index(seat);
+  MapState& map = state.column(seat).map(kind);
   auto& id = map_id[f][static_cast<std::size_t>(kind)];
   cancel(id);
   map.trouble.reset();
   map.waiting = true;
   map.stale = !map.values.empty();
-  protocol::Attention request{.family = family, .kind = kind, .layer = map.choice.layer, .head = map.choice.head, .text = state.document.text, .target = {}};
+  protocol::Attention request{.seat = seat, .kind = kind, .layer = map.choice.layer, .head = map.choice.head, .text = state.document.text, .target = {}};
   request.as_read = true;
-  id = send(std::move(request), Pending{.purpose = Purpose::attention, .family = family, .kind = kind});
+  id = send(std::move(request), Pending{.purpose = Purpose::attention, .seat = seat, .kind = kind});
   touch();
 }
 
 void Store::Impl::select_map(const SelectMap& what) {
-  ColumnState& column = state.column(what.family);
+  ColumnState& column = state.column(what.seat);
   MapState& map = column.map(what.kind);
-  const std::vector<AttentionKind> kinds = kinds_of(what.family);
+  const std::vector<AttentionKind> kinds = kinds_of(column.family);
   if (std::ranges::find(kinds, what.kind) == kinds.end()) return;
   MapChoice choice = what.choice;
   if (map.layers > 0) keep_within(choice.layer, map.layers);
@@ -216,11 +233,11 @@ void Store::Impl::select_map(const SelectMap& what) {
   state.pin_cell.reset();
   state.hover_cell.reset();
   // Without a reading of this very text it is asked for once there is one.
-  if (column.reading && !column.reading_stale) send_map(what.family, what.kind);
+  if (column.reading && !column.reading_stale) send_map(what.seat, what.kind);
 }
 
 void Store::Impl::on_map(const protocol::AttentionMap& result, const Pending& asked) {
-  MapState& map = state.column(asked.family).map(asked.kind);
+  MapState& map = state.column(asked.seat).map(asked.kind);
   map.waiting = false;
   const bool even = result.values.size() == result.rows.size() &&
                     std::ranges::all_of(result.values, [&](const auto& row) { return row.size() == result.columns.size(); });
@@ -238,39 +255,39 @@ void Store::Impl::on_map(const protocol::AttentionMap& result, const Pending& as
   map.stale = false;
   map.trouble.reset();
   const auto outside = [&](const std::optional<Cell>& cell) {
-    return cell && cell->family == asked.family && cell->kind == asked.kind && (cell->row >= map.rows.size() || cell->column >= map.columns.size());
+    return cell && cell->seat == asked.seat && cell->kind == asked.kind && (cell->row >= map.rows.size() || cell->column >= map.columns.size());
   };
   if (outside(state.hover_cell)) state.hover_cell.reset();
   if (outside(state.pin_cell)) state.pin_cell.reset();
 }
 
 void Store::Impl::on_map_error(const Error& error, const Pending& asked) {
-  ColumnState& column = state.column(asked.family);
+  ColumnState& column = state.column(asked.seat);
   MapState& map = column.map(asked.kind);
   map.waiting = false;
   map.trouble = trouble_of(error, column);
 }
 
-void Store::Impl::guess(std::int64_t piece) {
-  ColumnState& column = state.column(Family::encoder);
+void Store::Impl::guess(Seat seat, std::int64_t piece) {
+  ColumnState& column = state.column(seat);
   if (!column.reading || column.reading_stale || column.reading->task != "guess" || column.guess == piece) return;
   if (piece < 0 || piece >= static_cast<std::int64_t>(column.reading->tokens.size())) return;
   if (column.reading->tokens[static_cast<std::size_t>(piece)].special) return;
   column.guess = piece;
-  read(Family::encoder);
+  read(seat);
 }
 
-void Store::Impl::retry(Family family) {
-  ColumnState& column = state.column(family);
-  if (column.load_trouble) return load({family, column.model, column.provider}, std::nullopt);
-  if (column.reading_trouble) return read(family);
-  for (const AttentionKind kind : kinds_of(family)) {
-    if (column.map(kind).trouble && column.reading && !column.reading_stale) send_map(family, kind);
+void Store::Impl::retry(Seat seat) {
+  ColumnState& column = state.column(seat);
+  if (column.load_trouble) return load({seat, column.must_be, column.model, column.provider}, std::nullopt);
+  if (column.reading_trouble) return read(seat);
+  for (const AttentionKind kind : kinds_of(column.family)) {
+    if (column.map(kind).trouble && column.reading && !column.reading_stale) send_map(seat, kind);
   }
   if (column.generation.trouble) {
     column.generation.trouble.reset();
     state.clock.cursor = std::max<std::int64_t>(state.clock.cursor, 1);
-    ensure(family);
+    ensure(seat);
   }
 }
 

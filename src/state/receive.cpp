@@ -19,7 +19,7 @@ struct Answer {
   const Pending& asked;
   std::int64_t id;
 
-  [[nodiscard]] std::size_t f() const { return family_index(asked.family); }
+  [[nodiscard]] std::size_t f() const { return seat_index(asked.seat); }
 
   // The engine answered with something else than was asked for: a bug, told as any other failure.
   [[nodiscard]] static Error mismatch() {
@@ -31,12 +31,12 @@ struct Answer {
       case Purpose::load: {
         if (!take(m.load_id[f()], id)) return;
         const auto* loaded = std::get_if<protocol::Loaded>(&value);
-        return loaded != nullptr ? m.on_loaded(*loaded, asked.family) : m.on_load_error(mismatch(), asked.family);
+        return loaded != nullptr ? m.on_loaded(*loaded, asked.seat) : m.on_load_error(mismatch(), asked.seat);
       }
       case Purpose::read: {
         if (!take(m.read_id[f()], id)) return;
         const auto* reading = std::get_if<protocol::Reading>(&value);
-        return reading != nullptr ? m.on_reading(*reading, asked.family) : m.on_read_error(mismatch(), asked.family);
+        return reading != nullptr ? m.on_reading(*reading, asked.seat) : m.on_read_error(mismatch(), asked.seat);
       }
       case Purpose::attention: {
         if (!take(m.map_id[f()][static_cast<std::size_t>(asked.kind)], id)) return;
@@ -47,7 +47,7 @@ struct Answer {
       case Purpose::advance: {
         if (!take(m.advance_id[f()], id)) return;
         const auto* result = std::get_if<protocol::Generated>(&value);
-        return result != nullptr ? m.on_generated(*result, asked) : m.on_generation_error(mismatch(), asked.family);
+        return result != nullptr ? m.on_generated(*result, asked) : m.on_generation_error(mismatch(), asked.seat);
       }
       case Purpose::script: return;
     }
@@ -56,10 +56,10 @@ struct Answer {
   void error(const Error& error) const {
     switch (asked.purpose) {
       case Purpose::load:
-        if (take(m.load_id[f()], id)) m.on_load_error(error, asked.family);
+        if (take(m.load_id[f()], id)) m.on_load_error(error, asked.seat);
         return;
       case Purpose::read:
-        if (take(m.read_id[f()], id)) m.on_read_error(error, asked.family);
+        if (take(m.read_id[f()], id)) m.on_read_error(error, asked.seat);
         return;
       case Purpose::attention:
         if (take(m.map_id[f()][static_cast<std::size_t>(asked.kind)], id)) m.on_map_error(error, asked);
@@ -68,10 +68,10 @@ struct Answer {
         // Without a search there is nothing to advance.
         if (!take(m.begin_id[f()], id)) return;
         m.cancel(m.advance_id[f()]);
-        m.on_generation_error(error, asked.family);
+        m.on_generation_error(error, asked.seat);
         return;
       case Purpose::advance:
-        if (take(m.advance_id[f()], id)) m.on_generation_error(error, asked.family);
+        if (take(m.advance_id[f()], id)) m.on_generation_error(error, asked.seat);
         return;
       case Purpose::script: return;
     }
@@ -85,8 +85,8 @@ void Store::Impl::receive(const protocol::ReplyMessage& reply, double) {
   if (it == pending.end()) return;  // nobody waits for it any more
   if (const auto* progress = std::get_if<protocol::Progress>(&reply.body)) {
     const Pending& asked = it->second;
-    if (asked.purpose != Purpose::load || load_id[family_index(asked.family)] != reply.id) return;
-    state.column(asked.family).progress = *progress;
+    if (asked.purpose != Purpose::load || load_id[seat_index(asked.seat)] != reply.id) return;
+    state.column(asked.seat).progress = *progress;
     return touch();
   }
   if (std::holds_alternative<protocol::Step>(reply.body)) return;  // the Generated that follows holds it

@@ -18,17 +18,26 @@ Json error_json(const Error& error) {
   return {{"code", code_name(error.code)}, {"message", error.message}};
 }
 
-Json reading_or_error(const State& state, Family family) {
-  const ColumnState& column = state.column(family);
+Json reading_or_error(const State& state, Seat seat) {
+  const ColumnState& column = state.column(seat);
   if (blank_text(state.document.text)) return {{"error", error_json({ErrorCode::empty_input, "There is nothing to read: the text is empty.", {}})}};
   if (column.reading_trouble) return {{"error", error_json(column.reading_trouble->error)}};
   if (column.reading && !column.reading_stale) return Json::parse(protocol::result_json(*column.reading), nullptr, false);
   if (column.load_trouble) return {{"error", error_json(column.load_trouble->error)}};
-  return {{"error", error_json({ErrorCode::not_loaded, "The " + std::string(family_name(family)) + " has no model yet.", {}})}};
+  return {{"error", error_json({ErrorCode::not_loaded, "The " + std::string(family_name(column.family)) + " has no model yet.", {}})}};
 }
 
-Json writer_json(const State& state, Family family) {
-  const GenerationState& g = state.column(family).generation;
+// Under which name a seat's answers stand: that of the family whose home it is.
+std::string home_name(Seat seat) { return std::string(family_name(family_at_home(seat))); }
+
+Json encoder_json(const State& state, Seat seat) {
+  const std::optional<protocol::Reading>& reading = state.column(seat).reading;
+  const bool answered = state.clock.cursor > 0 && reading;
+  return {{"steps", known_steps(state, seat)}, {"text", answered ? reading->answer : std::string()}, {"finished", answered}};
+}
+
+Json writer_json(const State& state, Seat seat) {
+  const GenerationState& g = state.column(seat).generation;
   const std::int64_t at = std::min(state.clock.cursor, g.advanced);
   Json out{{"steps", g.advanced},
            {"finished", g.finished && at >= g.advanced},
@@ -64,9 +73,9 @@ std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::er
 
 std::optional<Mark> mark_from(Fields& in, const State& state) {
   if (in.has("piece")) {
-    const Family family = in.name("family", family_from_name, "encoder, decoder or encoder_decoder");
+    const Seat seat = protocol::seat_of(in);
     const bool output = in.has("side") && in.text("side") == "output";
-    const auto& reading = state.column(family).reading;
+    const auto& reading = state.column(seat).reading;
     const std::vector<protocol::Piece> none;
     const std::vector<protocol::Piece>& pieces = !reading ? none : output ? reading->output : reading->tokens;
     const auto piece = static_cast<std::size_t>(in.integer("piece", 0, kMaxIndex));
@@ -75,7 +84,7 @@ std::optional<Mark> mark_from(Fields& in, const State& state) {
       in.refuse("`piece` is " + std::to_string(piece) + "; there are " + std::to_string(pieces.size()) + " pieces.");
       return std::nullopt;
     }
-    return mark_of(family, output ? Side::output : Side::text, pieces[piece], piece);
+    return mark_of(seat, output ? Side::output : Side::text, pieces[piece], piece);
   }
   if (!in.has("begin") && !in.has("end")) return std::nullopt;
   const auto size = static_cast<std::int64_t>(state.document.text.size());
@@ -88,9 +97,9 @@ std::optional<Mark> mark_from(Fields& in, const State& state) {
 
 std::optional<Cell> cell_of(Fields& in, const State& state) {
   Cell cell;
-  cell.family = in.name("family", family_from_name, "encoder, decoder or encoder_decoder");
+  cell.seat = protocol::seat_of(in);
   if (in.has("kind")) cell.kind = kind_from(in);
-  const MapState& map = state.column(cell.family).map(cell.kind);
+  const MapState& map = state.column(cell.seat).map(cell.kind);
   if (in.ok() && map.values.empty()) in.refuse("There is no such attention map on the screen.");
   cell.row = static_cast<std::size_t>(in.integer("row", 0, static_cast<std::int64_t>(map.rows.size()) - 1));
   cell.column = static_cast<std::size_t>(in.integer("column", 0, static_cast<std::int64_t>(map.columns.size()) - 1));
@@ -124,18 +133,16 @@ std::optional<std::int64_t> index_from(Fields& in, const Json& object, const cha
 
 Json readings_json(const State& state) {
   Json readings = Json::object();
-  for (const Family family : kFamilies) readings[std::string(family_name(family))] = reading_or_error(state, family);
+  for (const Seat seat : kSeats) readings[home_name(seat)] = reading_or_error(state, seat);
   return {{"text", state.document.text}, {"readings", std::move(readings)}};
 }
 
 Json clock_json(const State& state) {
-  Json columns{{"encoder", {{"steps", known_steps(state, Family::encoder)}, {"text", ""}, {"finished", false}}}};
-  const ColumnState& encoder = state.column(Family::encoder);
-  if (state.clock.cursor > 0 && encoder.reading) {
-    columns["encoder"]["text"] = encoder.reading->answer;
-    columns["encoder"]["finished"] = true;
+  Json columns = Json::object();
+  for (const Seat seat : kSeats) {
+    const bool answers_at_once = state.column(seat).family == Family::encoder;
+    columns[home_name(seat)] = answers_at_once ? encoder_json(state, seat) : writer_json(state, seat);
   }
-  for (const Family family : {Family::decoder, Family::encoder_decoder}) columns[std::string(family_name(family))] = writer_json(state, family);
   return {{"cursor", state.clock.cursor},
           {"steps", known_steps(state)},
           {"playing", state.clock.playing},
@@ -143,9 +150,9 @@ Json clock_json(const State& state) {
           {"columns", std::move(columns)}};
 }
 
-Json map_json(const MapState& map, Family family, AttentionKind kind) {
+Json map_json(const MapState& map, Seat seat, AttentionKind kind) {
   const auto index = [](const std::optional<std::int64_t>& i) { return i ? Json(*i) : Json("mean"); };
-  return {{"family", family_name(family)}, {"kind", protocol::attention_kind_name(kind)}, {"layer", index(map.choice.layer)},
+  return {{"seat", seat_name(seat)}, {"family", home_name(seat)}, {"kind", protocol::attention_kind_name(kind)}, {"layer", index(map.choice.layer)},
           {"head", index(map.choice.head)}, {"rows", map.rows.size()}, {"columns", map.columns.size()},
           {"layers", map.layers}, {"heads", map.heads}};
 }

@@ -14,9 +14,9 @@ namespace trilens::state {
 
 [[nodiscard]] std::string dumped(const protocol::Json& json);
 
-// {begin, end} (bytes of the text), or {family, piece, side?}, or nothing.
+// {begin, end} (bytes of the text), or {seat or family, piece, side?}, or nothing.
 [[nodiscard]] std::optional<Mark> mark_from(protocol::Fields& in, const State& state);
-// {family, kind?, row, column}
+// {seat or family, kind?, row, column}
 [[nodiscard]] std::optional<Cell> cell_of(protocol::Fields& in, const State& state);
 [[nodiscard]] AttentionKind kind_from(protocol::Fields& in);
 [[nodiscard]] ProviderChoice provider_from(protocol::Fields& in);
@@ -27,7 +27,7 @@ namespace trilens::state {
 [[nodiscard]] protocol::Json readings_json(const State& state);
 // {"cursor", "steps", "playing", "finished", "columns": {"decoder": {...}, ...}}
 [[nodiscard]] protocol::Json clock_json(const State& state);
-[[nodiscard]] protocol::Json map_json(const MapState& map, Family family, AttentionKind kind);
+[[nodiscard]] protocol::Json map_json(const MapState& map, Seat seat, AttentionKind kind);
 [[nodiscard]] protocol::Json options_json(const GenerateOptions& options);
 
 // JSON.stringify writes half of a surrogate pair as \ud8xx, which is no character: it becomes \ufffd.

@@ -9,30 +9,30 @@ std::vector<AttentionKind> kinds_of(Family family) {
   return {AttentionKind::self};
 }
 
-Mark mark_of(Family family, Side side, const protocol::Piece& piece, std::size_t index) {
-  return {side, static_cast<std::size_t>(piece.start), static_cast<std::size_t>(piece.end), family, index};
+Mark mark_of(Seat seat, Side side, const protocol::Piece& piece, std::size_t index) {
+  return {side, static_cast<std::size_t>(piece.start), static_cast<std::size_t>(piece.end), seat, index};
 }
 
 bool blank_text(std::string_view text) { return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos; }
 
-std::int64_t known_steps(const State& state, Family family) {
-  const ColumnState& column = state.column(family);
-  if (family == Family::encoder) return column.reading && !column.reading->predictions.empty() ? 1 : 0;
+std::int64_t known_steps(const State& state, Seat seat) {
+  const ColumnState& column = state.column(seat);
+  if (column.family == Family::encoder) return column.reading && !column.reading->predictions.empty() ? 1 : 0;
   return column.generation.advanced;
 }
 
 std::int64_t known_steps(const State& state) {
   std::int64_t most = 0;
-  for (const Family family : kFamilies) most = std::max(most, known_steps(state, family));
+  for (const Seat seat : kSeats) most = std::max(most, known_steps(state, seat));
   return most;
 }
 
 bool can_step(const State& state) {
   if (blank_text(state.document.text)) return false;
-  for (const Family family : kFamilies) {
-    const ColumnState& column = state.column(family);
-    if (known_steps(state, family) > state.clock.cursor) return true;
-    if (family == Family::encoder || !column.loaded) continue;
+  for (const Seat seat : kSeats) {
+    const ColumnState& column = state.column(seat);
+    if (known_steps(state, seat) > state.clock.cursor) return true;
+    if (column.family == Family::encoder || !column.loaded) continue;
     const GenerationState& g = column.generation;
     if (g.stale || (!g.finished && !g.trouble)) return true;
   }

@@ -15,6 +15,7 @@
 
 #include "base/error.hpp"
 #include "base/family.hpp"
+#include "base/seat.hpp"
 #include "protocol/requests.hpp"
 #include "protocol/results.hpp"
 
@@ -43,19 +44,19 @@ enum class LayoutClass : std::uint8_t { wide, tablet, phone };
 enum class Side : std::uint8_t { text, output };
 
 // Some characters, pointed at. Every piece that overlaps [begin, end) lights up, in all three columns (side text).
-// A piece without characters (specials; begin == end) is named by family and index, and lights up alone.
+// A piece without characters (specials; begin == end) is named by seat and index, and lights up alone.
 struct Mark {
   Side side = Side::text;
   std::size_t begin = 0;
   std::size_t end = 0;
-  std::optional<Family> family = {};      // where it was pointed at; always set for side output
-  std::optional<std::size_t> piece = {};  // index in that family's pieces of that side
+  std::optional<Seat> seat = {};          // where it was pointed at; always set for side output
+  std::optional<std::size_t> piece = {};  // index in that column's pieces of that side
   friend bool operator==(const Mark&, const Mark&) = default;
 };
 
 // One cell of one attention map.
 struct Cell {
-  Family family = Family::encoder;
+  Seat seat = Seat::left;
   AttentionKind kind = AttentionKind::self;
   std::size_t row = 0;
   std::size_t column = 0;
@@ -72,8 +73,8 @@ struct MapChoice {
 // A failure and the way on.
 struct Trouble {
   Error error;
-  bool retry = false;     // Retry{family} tries the same again
-  bool use_wasm = false;  // LoadModel{family, "", wasm} may help
+  bool retry = false;     // Retry{seat} tries the same again
+  bool use_wasm = false;  // LoadModel{seat, …, wasm} may help
 };
 
 struct MapState {
@@ -106,11 +107,13 @@ struct GenerationState {
 };
 
 struct ColumnState {
-  Family family = Family::encoder;
+  Seat seat = Seat::left;
+  Family family = Family::encoder;                      // of what is loaded; before that, of whose home it is
 
   bool loading = false;
   ProviderChoice provider = ProviderChoice::automatic;  // what was asked for
-  std::string model;                                    // what was asked for; empty: the bundled one
+  std::string model;                                    // what was asked for; empty: the bundled one of `must_be`, or of the seat's home
+  std::optional<Family> must_be;                        // what was asked for; none: any family
   std::optional<protocol::Progress> progress;           // while loading
   std::optional<protocol::Loaded> loaded;               // stays while another one loads, and when that fails
   std::optional<Trouble> load_trouble;
@@ -165,7 +168,7 @@ struct Example {
 
 struct State {
   Document document;
-  std::array<ColumnState, 3> columns;  // by Family
+  std::array<ColumnState, 3> columns;  // by Seat
   ClockState clock;
 
   std::optional<Mark> hover;
@@ -175,8 +178,8 @@ struct State {
 
   Tab tab = Tab::overview;
   LayoutClass layout = LayoutClass::wide;
-  Family focus = Family::encoder;           // phone: the one shown; tablet: one of the two shown
-  Family second_focus = Family::decoder;    // tablet: the other
+  Seat focus = Seat::left;           // phone: the one shown; tablet: one of the two shown
+  Seat second_focus = Seat::middle;    // tablet: the other
   bool projector = false;
   bool options_open = false;
   bool keys_open = false;
@@ -191,21 +194,21 @@ struct State {
   std::optional<Notice> notice;
   std::optional<Trouble> engine_trouble;    // the worker is gone and could not be had again
 
-  [[nodiscard]] ColumnState& column(Family family) { return columns[family_index(family)]; }
-  [[nodiscard]] const ColumnState& column(Family family) const { return columns[family_index(family)]; }
+  [[nodiscard]] ColumnState& column(Seat seat) { return columns[seat_index(seat)]; }
+  [[nodiscard]] const ColumnState& column(Seat seat) const { return columns[seat_index(seat)]; }
 };
 
 // The maps that a family has, in the order shown. encoder: self; decoder: self; encoder_decoder: self, decoder_self, cross.
 [[nodiscard]] std::vector<AttentionKind> kinds_of(Family family);
 
 // What Hover and Pin take for a piece: its characters, or, when it has none, the piece itself.
-[[nodiscard]] Mark mark_of(Family family, Side side, const protocol::Piece& piece, std::size_t index);
+[[nodiscard]] Mark mark_of(Seat seat, Side side, const protocol::Piece& piece, std::size_t index);
 
 // Nothing to read: empty or white space alone.
 [[nodiscard]] bool blank_text(std::string_view text);
 
 // The number of steps that a column can show now (the encoder: 1 once it has read); of all: the most.
-[[nodiscard]] std::int64_t known_steps(const State& state, Family family);
+[[nodiscard]] std::int64_t known_steps(const State& state, Seat seat);
 [[nodiscard]] std::int64_t known_steps(const State& state);
 
 // Whether another forward step would show or compute something.

@@ -20,7 +20,10 @@ struct Match : Ts... {
 
 Store::Store(Setup setup) : impl_(std::make_unique<Impl>()) {
   State& state = impl_->state;
-  for (const Family family : kFamilies) state.column(family).family = family;
+  for (const Seat seat : kSeats) {
+    state.column(seat).seat = seat;
+    state.column(seat).family = family_at_home(seat);
+  }
   state.examples = setup.examples;
   state.language = known_language(setup.language) ? setup.language : std::string(kLanguages.front());
   impl_->take_settings(setup.settings);
@@ -42,7 +45,7 @@ void Store::start(double now_ms) {
   if (!m.setup.text.empty()) m.state.document.text = within_limit(utf8::repair(m.setup.text));
   else if (!examples.empty()) m.state.document.text = examples.front().text;
   if (m.setup.load_at_start) {
-    for (const Family family : kFamilies) m.load({.family = family}, std::nullopt);
+    for (const Seat seat : kSeats) m.load({.seat = seat}, std::nullopt);
   }
   m.text_changed(true, now_ms);
   m.settle(now_ms);
@@ -54,7 +57,7 @@ void Store::apply(const Command& command, double now_ms) {
   if (m.pointing(command) || m.chrome(command)) return;
   if (m.editing(command, now_ms)) return m.settle(now_ms);
   std::visit(Match{
-                 [&](const SelectToken& c) { m.guess(c.piece); },
+                 [&](const SelectToken& c) { m.guess(c.seat, c.piece); },
                  [&](const SelectMap& c) { m.select_map(c); },
                  [&](const Step&) { m.step_by_hand(); },
                  [&](const StepBack&) {
@@ -73,11 +76,12 @@ void Store::apply(const Command& command, double now_ms) {
                  [&](const Play&) { m.play(false, now_ms); },
                  [&](const Stop&) { m.stop(); },
                  [&](const LoadModel& c) { m.load(c, std::nullopt); },
+                 [&](const UseProvider& c) { m.load({c.seat, s.column(c.seat).must_be, s.column(c.seat).model, c.provider}, std::nullopt); },
                  [&](const CancelLoad& c) {
-                   const auto id = m.load_id[family_index(c.family)];
-                   if (id) (void)m.send(protocol::Cancel{.request = *id, .family = {}}, std::nullopt);
+                   const auto id = m.load_id[seat_index(c.seat)];
+                   if (id) (void)m.send(protocol::Cancel{.request = *id, .seat = {}}, std::nullopt);
                  },
-                 [&](const Retry& c) { m.retry(c.family); },
+                 [&](const Retry& c) { m.retry(c.seat); },
                  [&](const CopyText& c) { m.emit(CopyToClipboard{c.text}); },
                  [&](const CommitText&) {
                    if (m.read_due) m.read_all();
@@ -114,7 +118,7 @@ std::int64_t Store::Impl::send(protocol::Request request, std::optional<Pending>
 // The screen no longer wants this answer. A script that waits for it still gets what the engine says.
 void Store::Impl::cancel(std::optional<std::int64_t>& id) {
   if (!id) return;
-  (void)send(protocol::Cancel{.request = *id, .family = {}}, std::nullopt);
+  (void)send(protocol::Cancel{.request = *id, .seat = {}}, std::nullopt);
   if (const auto it = pending.find(*id); it != pending.end()) {
     if (it->second.ticket) it->second.purpose = Purpose::script;
     else pending.erase(it);
@@ -151,16 +155,16 @@ void Store::Impl::settle(double now) {
 void Store::Impl::engine_lost(const Error& why, bool restarted, double) {
   touch();
   std::array<bool, 3> wanted{};
-  for (const Family family : kFamilies) {
-    const std::size_t f = family_index(family);
-    wanted[f] = present[f] || state.column(family).loading;
+  for (const Seat seat : kSeats) {
+    const std::size_t f = seat_index(seat);
+    wanted[f] = present[f] || state.column(seat).loading;
     present[f] = false;
     load_id[f].reset();
     read_id[f].reset();
     begin_id[f].reset();
     advance_id[f].reset();
     map_id[f] = {};
-    ColumnState& column = state.column(family);
+    ColumnState& column = state.column(seat);
     column.loading = false;
     column.reading_waiting = false;
     column.reading_stale = column.reading.has_value();
@@ -182,9 +186,9 @@ void Store::Impl::engine_lost(const Error& why, bool restarted, double) {
     return;
   }
   state.engine_trouble.reset();
-  for (const Family family : kFamilies) {
-    const ColumnState& column = state.column(family);
-    if (wanted[family_index(family)]) load({family, column.model, column.provider}, std::nullopt);
+  for (const Seat seat : kSeats) {
+    const ColumnState& column = state.column(seat);
+    if (wanted[seat_index(seat)]) load({seat, column.must_be, column.model, column.provider}, std::nullopt);
   }
 }
 

@@ -20,7 +20,7 @@ enum class Purpose : std::uint8_t { load, read, attention, begin, advance, scrip
 // A request that the engine has and whose answer is wanted.
 struct Pending {
   Purpose purpose = Purpose::script;
-  Family family = Family::encoder;
+  Seat seat = Seat::left;
   AttentionKind kind = AttentionKind::self;
   std::int64_t tokens = 0;             // advance: how many were asked for
   std::int64_t base = 0;               // advance: how many the engine had before
@@ -32,7 +32,7 @@ struct Waiting {
   enum class For : std::uint8_t { readings, step, end, map };
   For what = For::readings;
   std::int64_t ticket = 0;
-  Family family = Family::encoder;
+  Seat seat = Seat::left;
   AttentionKind kind = AttentionKind::self;
   bool started = true;                 // step: false while it queues behind the step before
 };
@@ -50,7 +50,7 @@ struct Store::Impl {
   // The request whose answer the screen takes; an answer to any other is dropped.
   std::array<std::optional<std::int64_t>, 3> load_id, read_id, begin_id, advance_id;
   std::array<std::array<std::optional<std::int64_t>, 3>, 3> map_id;
-  std::array<bool, 3> present{};       // the engine holds this family's model
+  std::array<bool, 3> present{};       // the engine holds this seat's model
   bool engine_alive = true;
 
   std::optional<double> next_wake;
@@ -83,32 +83,33 @@ struct Store::Impl {
   void load(const LoadModel& what, std::optional<std::int64_t> ticket);
   void text_changed(bool at_once, double now);
   void read_all();
-  void read(Family family);
-  void send_map(Family family, AttentionKind kind);
+  void read(Seat seat);
+  void send_map(Seat seat, AttentionKind kind);
   void select_map(const SelectMap& what);
-  void guess(std::int64_t piece);
-  void retry(Family family);
-  void forget_reading(Family family);
-  void on_loaded(const protocol::Loaded& loaded, Family family);
-  void on_load_error(const Error& error, Family family);
-  void on_reading(protocol::Reading reading, Family family);
-  void on_read_error(const Error& error, Family family);
+  void guess(Seat seat, std::int64_t piece);
+  void retry(Seat seat);
+  void forget_reading(Seat seat);
+  void forget_pointing(Seat seat);
+  void on_loaded(const protocol::Loaded& loaded, Seat seat);
+  void on_load_error(const Error& error, Seat seat);
+  void on_reading(protocol::Reading reading, Seat seat);
+  void on_read_error(const Error& error, Seat seat);
   void on_map(const protocol::AttentionMap& map, const Pending& asked);
   void on_map_error(const Error& error, const Pending& asked);
-  [[nodiscard]] bool reading_settled(Family family) const;
+  [[nodiscard]] bool reading_settled(Seat seat) const;
 
   // clock.cpp
-  void reset_generation(Family family);
+  void reset_generation(Seat seat);
   void reset_clock();
   void stale_generation();
   void step_forward();
   void step_by_hand();
-  void ensure(Family family);
+  void ensure(Seat seat);
   void play(bool to_end, double now);
   void stop();
   void drive(double now);
   void on_generated(const protocol::Generated& result, const Pending& asked);
-  void on_generation_error(const Error& error, Family family);
+  void on_generation_error(const Error& error, Seat seat);
   [[nodiscard]] bool clock_busy() const;
 
   // automation.cpp

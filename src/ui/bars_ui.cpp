@@ -114,7 +114,7 @@ void draw_family_switch(const view::HeaderView& view, Frame& frame, Rect rect, C
     const Rect place{rect.x + each * static_cast<float>(i), rect.y, each, rect.h};
     const Id id = id_of("family", i);
     const Hit hit = frame.target(id, place, {.label = tab.family.name + " " + tab.family.short_name});
-    press(hit.pressed, commands, state::ShowFamily{tab.family.family});
+    press(hit.pressed, commands, state::ShowSeat{tab.family.seat});
     if (hit.hovered && !tab.shown) frame.fill(place.inset(4), theme.sunken, 6);
     const std::string& name = long_names ? tab.family.name : tab.family.short_name;
     const float wide = std::min(each - 40, frame.measure(name, kLabel)), start = place.centre().x - (wide + 20) / 2;

@@ -66,7 +66,7 @@ float Shell::draw_intro(const view::PageView& view, Frame& frame, Place place, C
 float Shell::draw_body(const view::PageView& view, Frame& frame, Place place, Commands& commands) {
   const Theme& theme = frame.theme;
   std::vector<const view::ColumnView*> shown;
-  for (const Family family : view.header.columns) shown.push_back(&view.columns[family_index(family)]);
+  for (const Seat seat : view.header.columns) shown.push_back(&view.columns[seat_index(seat)]);
   if (shown.empty()) return place.y;
   const Columns columns = lay_columns(view.layout, frame.width(), shown.size());
   const float left = columns.boxes.front().x, width = columns.boxes.back().right() - left;
@@ -78,7 +78,7 @@ float Shell::draw_body(const view::PageView& view, Frame& frame, Place place, Co
   }
   if (view.status.trouble) {
     const auto box = trouble_box(frame, id_of("engine-trouble"), {left, y, width, 0}, *view.status.trouble);
-    if (box.pressed) apply_offer(*box.pressed, Family::encoder, commands);
+    if (box.pressed) apply_offer(*box.pressed, Seat::left, commands);
     y += box.height + 12;
   }
   if (panel_.phone) {

@@ -14,7 +14,7 @@ constexpr float kMostLabel = 104;
 void draw_label(Frame& frame, const view::AttentionView& view, const view::LabelView& label, bool is_row, Rect place, Point pen,
                 state::Commands& commands, std::size_t index) {
   const Theme& theme = frame.theme;
-  const Id id = id_of(is_row ? "map-row" : "map-column", family_index(view.family.family) * 8 + static_cast<std::uint64_t>(view.kind), index);
+  const Id id = id_of(is_row ? "map-row" : "map-column", seat_index(view.family.seat) * 8 + static_cast<std::uint64_t>(view.kind), index);
   const Hit hit = frame.target(id, place, {.label = label.tooltip, .focusable = false});
   if (hit.hovered) {
     commands.emplace_back(state::Hover{label.mark});
@@ -43,7 +43,7 @@ void move_cell(Frame& frame, const view::AttentionView& view, Key arrow, state::
     commands.emplace_back(state::HoverCell{});
     return;
   }
-  commands.emplace_back(state::HoverCell{state::Cell{view.family.family, view.kind, static_cast<std::size_t>(row), static_cast<std::size_t>(column)}});
+  commands.emplace_back(state::HoverCell{state::Cell{view.family.seat, view.kind, static_cast<std::size_t>(row), static_cast<std::size_t>(column)}});
 }
 
 int lit_index(const std::vector<view::LabelView>& labels) {
@@ -84,7 +84,7 @@ MapLayout layout_map(const Frame& frame, const view::AttentionView& view, MapRoo
 void draw_cells(Frame& frame, const view::AttentionView& view, Rect box, bool marks) {
   const Theme& theme = frame.theme;
   MapPicture picture;
-  picture.key = id_of("map", family_index(view.family.family), static_cast<std::uint64_t>(view.kind));
+  picture.key = id_of("map", seat_index(view.family.seat), static_cast<std::uint64_t>(view.kind));
   picture.version = view.version;
   picture.values = view.values;
   picture.rows = view.rows;
@@ -119,7 +119,7 @@ void draw_cells(Frame& frame, const view::AttentionView& view, Rect box, bool ma
 void draw_map(Frame& frame, const view::AttentionView& view, Point at, const MapLayout& layout, state::Commands& commands) {
   if (view.rows == 0 || view.columns == 0) return;
   const Rect box{at.x, at.y, layout.cell * static_cast<float>(view.columns), layout.cell * static_cast<float>(view.rows)};
-  const Id id = id_of("map", family_index(view.family.family), static_cast<std::uint64_t>(view.kind));
+  const Id id = id_of("map", seat_index(view.family.seat), static_cast<std::uint64_t>(view.kind));
 
   const std::string spoken = view.pointed ? view.pointed->sentence : view.head.title + ", " + view.shape_words;
   const Hit hit = frame.target(id, box, {.label = spoken, .cursor = Cursor::crosshair, .takes_arrows = true});
@@ -127,12 +127,12 @@ void draw_map(Frame& frame, const view::AttentionView& view, Point at, const Map
     const Point p = frame.interaction.pointer();
     const auto column = static_cast<long>((p.x - box.x) / layout.cell), row = static_cast<long>((p.y - box.y) / layout.cell);
     if (row >= 0 && column >= 0 && row < static_cast<long>(view.rows) && column < static_cast<long>(view.columns)) {
-      const state::Cell cell{view.family.family, view.kind, static_cast<std::size_t>(row), static_cast<std::size_t>(column)};
+      const state::Cell cell{view.family.seat, view.kind, static_cast<std::size_t>(row), static_cast<std::size_t>(column)};
       commands.emplace_back(state::HoverCell{cell});
       if (hit.pressed) commands.emplace_back(state::PinCell{cell});
     }
   } else if (hit.pressed && view.pointed) {
-    commands.emplace_back(state::PinCell{state::Cell{view.family.family, view.kind, view.pointed->row, view.pointed->column}});
+    commands.emplace_back(state::PinCell{state::Cell{view.family.seat, view.kind, view.pointed->row, view.pointed->column}});
   }
   if (hit.arrow) move_cell(frame, view, *hit.arrow, commands);
   if (hit.hovered && view.pointed) frame.tooltip(view.pointed->sentence + "\n" + view.pointed->exact);

@@ -94,7 +94,7 @@ void Shell::swipe(const view::PageView& view, Frame& frame, Commands& commands) 
   for (std::size_t i = 0; i < view.header.families.size(); ++i) {
     if (!view.header.families[i].shown) continue;
     const std::size_t to = dx < 0 ? i + 1 : i - 1;  // the first one's left is past the end: nowhere
-    if (to < view.header.families.size()) commands.emplace_back(state::ShowFamily{view.header.families[to].family.family});
+    if (to < view.header.families.size()) commands.emplace_back(state::ShowSeat{view.header.families[to].family.seat});
     return;
   }
 }

@@ -30,12 +30,12 @@ std::string_view shape_id(MapShape shape) {
 
 std::string quoted_piece(const Piece& piece) { return piece_text(piece.display, piece.text); }
 
-std::vector<LabelView> labels(const State& state, Family family, bool output, const std::vector<Piece>& pieces) {
+std::vector<LabelView> labels(const State& state, Seat seat, bool output, const std::vector<Piece>& pieces) {
   const state::Side side = output ? state::Side::output : state::Side::text;
   std::vector<LabelView> out;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
-    const Lit light = lit(state, family, side, pieces[i], i);
-    out.push_back({quoted_piece(pieces[i]), pieces[i].text, pieces[i].special, light.hovered, light.pinned, state::mark_of(family, side, pieces[i], i)});
+    const Lit light = lit(state, seat, side, pieces[i], i);
+    out.push_back({quoted_piece(pieces[i]), pieces[i].text, pieces[i].special, light.hovered, light.pinned, state::mark_of(seat, side, pieces[i], i)});
   }
   return out;
 }
@@ -68,7 +68,7 @@ std::vector<ChoiceView> choices(std::int64_t count, const std::optional<std::int
 
 std::optional<PointedView> pointed(const State& state, const AttentionView& v, const MapState& map, const Words& words) {
   const auto mine = [&](const std::optional<state::Cell>& cell) {
-    return cell && cell->family == v.family.family && cell->kind == v.kind && cell->row < v.rows && cell->column < v.columns;
+    return cell && cell->seat == v.family.seat && cell->kind == v.kind && cell->row < v.rows && cell->column < v.columns;
   };
   const bool hovered = mine(state.hover_cell);
   if (!hovered && !mine(state.pin_cell)) return std::nullopt;
@@ -85,8 +85,8 @@ std::optional<PointedView> pointed(const State& state, const AttentionView& v, c
 
 // Rows of what an encoder-decoder has written by this step of the clock: row i was computed for step i + 1. Only when the
 // clock writes the very pieces that the map is about.
-std::size_t rows_reached(const State& state, Family family, AttentionKind kind, const MapState& map) {
-  const state::GenerationState& g = state.column(family).generation;
+std::size_t rows_reached(const State& state, Seat seat, AttentionKind kind, const MapState& map) {
+  const state::GenerationState& g = state.column(seat).generation;
   const auto cursor = static_cast<std::size_t>(std::max<std::int64_t>(state.clock.cursor, 0));
   if (!rows_are_output(kind) || cursor == 0 || g.stale || g.advanced == 0) return map.rows.size();
   for (std::size_t i = 0; i < g.steps.size() && i + 1 < map.rows.size(); ++i) {
@@ -96,7 +96,7 @@ std::size_t rows_reached(const State& state, Family family, AttentionKind kind, 
 }
 
 void fill_head(AttentionView& v, const State& state, const MapState& map, const Words& words) {
-  const state::ColumnState& column = state.column(v.family.family);
+  const state::ColumnState& column = state.column(v.family.seat);
   const std::string key = v.family.id + "." + v.id;
   v.head.title = words.strings.get("attention." + key + ".title");
   v.head.term = words.strings.get("attention." + v.id + ".term");
@@ -113,19 +113,19 @@ void fill_head(AttentionView& v, const State& state, const MapState& map, const 
     return;
   }
   PanelHead why;
-  reading_head(why, state, v.family.family, words);
+  reading_head(why, state, v.family.seat, words);
   if (why.empty) v.head.sentence = why.sentence;
 }
 
 }  // namespace
 
-AttentionView build_attention(const State& state, Family family, AttentionKind kind, const Words& words) {
-  const MapState& map = state.column(family).map(kind);
+AttentionView build_attention(const State& state, Seat seat, AttentionKind kind, const Words& words) {
+  const MapState& map = state.column(seat).map(kind);
   AttentionView v;
-  v.family = family_view(family, words);
+  v.family = family_view(state, seat, words);
   v.kind = kind;
   v.id = protocol::attention_kind_name(kind);
-  v.shape = shape_of(family, kind);
+  v.shape = shape_of(v.family.family, kind);
   const std::string shape(shape_id(v.shape));
   v.shape_sign = words.strings.get("attention.shape." + shape + ".sign");
   v.shape_words = words.strings.get("attention.shape." + shape);
@@ -145,10 +145,10 @@ AttentionView build_attention(const State& state, Family family, AttentionKind k
   const float most = std::ranges::max(map.values);
   v.scale = static_cast<float>(nice_scale(static_cast<double>(largest_choice(map))));
   v.scale_text = words.strings.fill(most > v.scale ? "attention.scale_more" : "attention.scale", {{"most", fixed_text(static_cast<double>(v.scale), 2, words.number)}});
-  v.row_labels = labels(state, family, rows_are_output(kind), map.rows);
-  v.column_labels = labels(state, family, columns_are_output(kind), map.columns);
+  v.row_labels = labels(state, seat, rows_are_output(kind), map.rows);
+  v.column_labels = labels(state, seat, columns_are_output(kind), map.columns);
   v.pointed = pointed(state, v, map, words);
-  v.rows_reached = rows_reached(state, family, kind, map);
+  v.rows_reached = rows_reached(state, seat, kind, map);
   return v;
 }
 

@@ -60,6 +60,6 @@ struct AttentionView {
   std::vector<ChoiceView> heads;
 };
 
-[[nodiscard]] AttentionView build_attention(const state::State& state, Family family, protocol::AttentionKind kind, const Words& words);
+[[nodiscard]] AttentionView build_attention(const state::State& state, Seat seat, protocol::AttentionKind kind, const Words& words);
 
 }  // namespace trilens::view

@@ -38,11 +38,11 @@ std::string facts(const protocol::Loaded& loaded, const Words& words) {
 
 }  // namespace
 
-ColumnHeadView build_column_head(const state::State& state, Family family, const Words& words) {
-  const state::ColumnState& column = state.column(family);
+ColumnHeadView build_column_head(const state::State& state, Seat seat, const Words& words) {
+  const state::ColumnState& column = state.column(seat);
   const Strings& strings = words.strings;
   ColumnHeadView v;
-  v.family = family_view(family, words);
+  v.family = family_view(state, seat, words);
   v.title = v.family.name + " · " + v.family.short_name;
   v.sentence = strings.get("family." + v.family.id + ".sentence");
   v.role = strings.get("family." + v.family.id + ".role");

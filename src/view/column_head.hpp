@@ -35,6 +35,6 @@ struct ColumnHeadView {
   std::optional<TroubleView> trouble;
 };
 
-[[nodiscard]] ColumnHeadView build_column_head(const state::State& state, Family family, const Words& words);
+[[nodiscard]] ColumnHeadView build_column_head(const state::State& state, Seat seat, const Words& words);
 
 }  // namespace trilens::view

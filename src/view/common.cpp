@@ -5,26 +5,26 @@
 namespace trilens::view {
 namespace {
 
-bool covers(const state::Mark& mark, Family family, state::Side side, const protocol::Piece& piece, std::size_t index) {
+bool covers(const state::Mark& mark, Seat seat, state::Side side, const protocol::Piece& piece, std::size_t index) {
   if (mark.side != side) return false;
-  if (side == state::Side::output && mark.family != family) return false;
+  if (side == state::Side::output && mark.seat != seat) return false;
   const auto begin = static_cast<std::size_t>(std::max<std::int64_t>(piece.start, 0));
   const auto end = static_cast<std::size_t>(std::max<std::int64_t>(piece.end, 0));
   if (mark.begin < mark.end && begin < end) return mark.begin < end && begin < mark.end;
-  return mark.begin == mark.end && begin == end && mark.family == family && mark.piece == index;
+  return mark.begin == mark.end && begin == end && mark.seat == seat && mark.piece == index;
 }
 
 // A cell points at two pieces: the one that reads and the one that is read.
-bool covers(const state::State& state, const state::Cell& cell, Family family, state::Side side, const protocol::Piece& piece, std::size_t index) {
-  const state::MapState& map = state.column(cell.family).map(cell.kind);
+bool covers(const state::State& state, const state::Cell& cell, Seat seat, state::Side side, const protocol::Piece& piece, std::size_t index) {
+  const state::MapState& map = state.column(cell.seat).map(cell.kind);
   if (cell.row >= map.rows.size() || cell.column >= map.columns.size()) return false;
   const bool output_rows = cell.kind != state::AttentionKind::self;
   const bool output_columns = cell.kind == state::AttentionKind::decoder_self;
   const auto mark = [&](bool output, const protocol::Piece& at, std::size_t i) {
-    return state::mark_of(cell.family, output ? state::Side::output : state::Side::text, at, i);
+    return state::mark_of(cell.seat, output ? state::Side::output : state::Side::text, at, i);
   };
-  return covers(mark(output_rows, map.rows[cell.row], cell.row), family, side, piece, index) ||
-         covers(mark(output_columns, map.columns[cell.column], cell.column), family, side, piece, index);
+  return covers(mark(output_rows, map.rows[cell.row], cell.row), seat, side, piece, index) ||
+         covers(mark(output_columns, map.columns[cell.column], cell.column), seat, side, piece, index);
 }
 
 }  // namespace
@@ -36,7 +36,22 @@ Words words_of(const Strings& strings) {
 
 FamilyView family_view(Family family, const Words& words) {
   const std::string id(family_name(family));
-  return {family, id, words.strings.get("family." + id + ".name"), words.strings.get("family." + id + ".short")};
+  return {family, home_of(family), id, words.strings.get("family." + id + ".name"), words.strings.get("family." + id + ".short")};
+}
+
+FamilyView family_view(const state::State& state, Seat seat, const Words& words) {
+  const state::ColumnState& column = state.column(seat);
+  FamilyView view = family_view(column.family, words);
+  view.seat = seat;
+  if (column.loaded && !bundled(column.loaded->model)) view.short_name = short_model_name(column.loaded->model);
+  return view;
+}
+
+bool bundled(std::string_view model) { return model.starts_with("trilens-"); }
+
+std::string short_model_name(std::string_view model) {
+  if (const auto slash = model.rfind('/'); slash != std::string_view::npos) model.remove_prefix(slash + 1);
+  return std::string(model.substr(0, model.find('@')));
 }
 
 TroubleView trouble_view(const state::Trouble& trouble, const Words& words) {
@@ -71,12 +86,12 @@ std::string piece_text(std::string_view display, std::string_view spelling) {
   return visible(begins_word ? display.substr(1) : display);
 }
 
-Lit lit(const state::State& state, Family family, state::Side side, const protocol::Piece& piece, std::size_t index) {
+Lit lit(const state::State& state, Seat seat, state::Side side, const protocol::Piece& piece, std::size_t index) {
   Lit out;
-  out.hovered = (state.hover && covers(*state.hover, family, side, piece, index)) ||
-                (state.hover_cell && covers(state, *state.hover_cell, family, side, piece, index));
-  out.pinned = (state.pin && covers(*state.pin, family, side, piece, index)) ||
-               (state.pin_cell && covers(state, *state.pin_cell, family, side, piece, index));
+  out.hovered = (state.hover && covers(*state.hover, seat, side, piece, index)) ||
+                (state.hover_cell && covers(state, *state.hover_cell, seat, side, piece, index));
+  out.pinned = (state.pin && covers(*state.pin, seat, side, piece, index)) ||
+               (state.pin_cell && covers(state, *state.pin_cell, seat, side, piece, index));
   return out;
 }
 
@@ -89,8 +104,8 @@ PanelHead panel_head(std::string_view panel, const Words& words) {
   return head;
 }
 
-void reading_head(PanelHead& head, const state::State& state, Family family, const Words& words) {
-  const state::ColumnState& column = state.column(family);
+void reading_head(PanelHead& head, const state::State& state, Seat seat, const Words& words) {
+  const state::ColumnState& column = state.column(seat);
   head.stale = column.reading_stale;
   head.waiting = column.reading_waiting;
   head.empty = !column.reading;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/family.hpp"
+#include "base/seat.hpp"
 #include "state/state.hpp"
 #include "view/format.hpp"
 #include "view/strings.hpp"
@@ -70,14 +71,19 @@ struct BarView {
   bool chosen = false;       // generation: the one taken
 };
 
-// Colours, placement and order follow the family; its names are words.
+// Colours and shapes follow the family, placement the seat; its names are words.
 struct FamilyView {
   Family family = Family::encoder;
+  Seat seat = Seat::left;
   std::string id;            // "encoder"
   std::string name;          // "Encoder"
-  std::string short_name;    // "BERT"
+  std::string short_name;    // "BERT"; of a model that is not bundled its own: "distilgpt2"
 };
+// A family as such, and the one of the model in a seat.
 [[nodiscard]] FamilyView family_view(Family family, const Words& words);
+[[nodiscard]] FamilyView family_view(const state::State& state, Seat seat, const Words& words);
+[[nodiscard]] bool bundled(std::string_view model);
+[[nodiscard]] std::string short_model_name(std::string_view model);  // "Xenova/distilgpt2@main" -> "distilgpt2"
 
 [[nodiscard]] TroubleView trouble_view(const state::Trouble& trouble, const Words& words);
 
@@ -87,19 +93,19 @@ struct FamilyView {
 // White space made visible ("␣", "⏎", "⇥"); an empty string becomes "∅". Everything else stays.
 [[nodiscard]] std::string visible(std::string_view text);
 
-// Whether a piece of this family lies under the pointer, or under the pin.
+// Whether a piece of this column lies under the pointer, or under the pin.
 struct Lit {
   bool hovered = false;
   bool pinned = false;
 };
-[[nodiscard]] Lit lit(const state::State& state, Family family, state::Side side, const protocol::Piece& piece, std::size_t index);
+[[nodiscard]] Lit lit(const state::State& state, Seat seat, state::Side side, const protocol::Piece& piece, std::size_t index);
 
 // --- For builders alone ---
 
 // Title, term and explanation of `panel.<panel>`.
 [[nodiscard]] PanelHead panel_head(std::string_view panel, const Words& words);
-// Stale, waiting, trouble, and why there is nothing to show, for panels about the family's reading.
-void reading_head(PanelHead& head, const state::State& state, Family family, const Words& words);
+// Stale, waiting, trouble, and why there is nothing to show, for panels about the column's reading.
+void reading_head(PanelHead& head, const state::State& state, Seat seat, const Words& words);
 // The hint that goes with stale and waiting.
 void settle_head(PanelHead& head, const Words& words);
 [[nodiscard]] BarView bar_view(const protocol::Candidate& candidate, double scale, const Words& words);

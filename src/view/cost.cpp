@@ -48,12 +48,12 @@ struct Rows {
 
 }  // namespace
 
-CostView build_cost(const state::State& state, Family family, const Words& words) {
-  const state::ColumnState& column = state.column(family);
+CostView build_cost(const state::State& state, Seat seat, const Words& words) {
+  const state::ColumnState& column = state.column(seat);
   CostView v;
-  v.family = family_view(family, words);
+  v.family = family_view(state, seat, words);
   v.head = panel_head("cost", words);
-  reading_head(v.head, state, family, words);
+  reading_head(v.head, state, seat, words);
   const Measured m = measured(column);
   const NumberStyle style = words.number;
   const Rows rows{words, v.rows};

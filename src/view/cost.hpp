@@ -23,6 +23,6 @@ struct CostView {
   std::vector<CostRowView> rows;
 };
 
-[[nodiscard]] CostView build_cost(const state::State& state, Family family, const Words& words);
+[[nodiscard]] CostView build_cost(const state::State& state, Seat seat, const Words& words);
 
 }  // namespace trilens::view

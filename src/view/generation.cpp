@@ -90,16 +90,16 @@ void writer_steps(GenerationView& v, const GenerationState& g, const Words& word
 
 }  // namespace
 
-GenerationView build_generation(const State& state, Family family, const Words& words) {
-  const state::ColumnState& column = state.column(family);
+GenerationView build_generation(const State& state, Seat seat, const Words& words) {
+  const state::ColumnState& column = state.column(seat);
   const GenerationState& g = column.generation;
   GenerationView v;
-  v.family = family_view(family, words);
+  v.family = family_view(state, seat, words);
   v.head = panel_head("generation", words);
-  v.cursor = std::min(state.clock.cursor, state::known_steps(state, family));
-  reading_head(v.head, state, family, words);
+  v.cursor = std::min(state.clock.cursor, state::known_steps(state, seat));
+  reading_head(v.head, state, seat, words);
   v.head.sentence = v.head.empty ? v.head.sentence : words.strings.get("generation.sentence." + v.family.id);
-  if (family == Family::encoder) {
+  if (column.family == Family::encoder) {
     if (column.reading) encoder_steps(v, column, words);
     return v;
   }

@@ -40,6 +40,6 @@ struct GenerationView {
   bool finished = false;     // at the cursor
 };
 
-[[nodiscard]] GenerationView build_generation(const state::State& state, Family family, const Words& words);
+[[nodiscard]] GenerationView build_generation(const state::State& state, Seat seat, const Words& words);
 
 }  // namespace trilens::view

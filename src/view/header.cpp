@@ -37,31 +37,31 @@ void fill_transport(HeaderView& v, const State& s, const Words& words) {
 std::string note(const State& s, const Words& words) {
   if (state::blank_text(s.document.text)) return words.strings.get("input.empty");
   std::string cut;
-  for (const Family family : kFamilies) {
-    const state::ColumnState& column = s.column(family);
+  for (const Seat seat : kSeats) {
+    const state::ColumnState& column = s.column(seat);
     if (!column.reading || column.reading_stale || !column.reading->cut) continue;
     if (!cut.empty()) cut += ", ";
-    cut += family_view(family, words).name;
+    cut += family_view(s, seat, words).name;
   }
   return cut.empty() ? cut : words.strings.fill("input.cut", {{"families", cut}});
 }
 
 std::string copy_text(const State& s, const Words& words) {
   std::string out = s.document.text;
-  for (const Family family : kFamilies) {
-    const state::ColumnState& column = s.column(family);
+  for (const Seat seat : kSeats) {
+    const state::ColumnState& column = s.column(seat);
     if (!column.reading || column.reading_stale) continue;
     const auto at = static_cast<std::size_t>(std::min(s.clock.cursor, column.generation.advanced));
     const bool writes = at > 0 && at < column.generation.texts.size() && !column.generation.stale;
-    out += "\n" + family_view(family, words).name + ": " + (writes ? column.generation.texts[at] : column.reading->answer);
+    out += "\n" + family_view(s, seat, words).name + ": " + (writes ? column.generation.texts[at] : column.reading->answer);
   }
   return out;
 }
 
-std::vector<Family> shown(const State& s) {
-  if (s.layout == state::LayoutClass::wide) return {kFamilies.begin(), kFamilies.end()};
+std::vector<Seat> shown(const State& s) {
+  if (s.layout == state::LayoutClass::wide) return {kSeats.begin(), kSeats.end()};
   if (s.layout == state::LayoutClass::phone) return {s.focus};
-  std::vector<Family> two{s.focus, s.second_focus};
+  std::vector<Seat> two{s.focus, s.second_focus};
   std::ranges::sort(two);
   return two;
 }
@@ -96,8 +96,8 @@ HeaderView build_header(const State& s, const Words& words) {
     v.tabs.push_back({tab, id, words.strings.get("tab." + id), tab == s.tab});
   }
   v.columns = shown(s);
-  for (const Family family : kFamilies) {
-    v.families.push_back({family_view(family, words), std::ranges::find(v.columns, family) != v.columns.end()});
+  for (const Seat seat : kSeats) {
+    v.families.push_back({family_view(s, seat, words), std::ranges::find(v.columns, seat) != v.columns.end()});
   }
   for (const std::string_view id : state::kLanguages) {
     v.languages.push_back({std::string(id), words.strings.get("language." + std::string(id)), id == s.language});

@@ -44,7 +44,7 @@ struct HeaderView {
   std::string examples_label;
   std::vector<TabView> tabs;
   std::vector<FamilyTabView> families;      // tablet and phone draw a switch of these
-  std::vector<Family> columns;              // the ones to draw, in order: 3 wide, 2 tablet, 1 phone
+  std::vector<Seat> columns;                // the ones to draw, in order: 3 wide, 2 tablet, 1 phone
   std::vector<ChoiceView> languages;
   std::string theme;                        // "system", "light", "dark"
   bool dark = false;                        // what that comes to now

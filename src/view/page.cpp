@@ -15,17 +15,18 @@ PageView build_page(const state::State& state, const Strings& strings) {
   page.tab = state.tab;
   page.layout = state.layout;
   page.projector = state.projector;
-  for (const Family family : kFamilies) {
-    ColumnView& column = page.columns[family_index(family)];
-    column.family = family;
-    column.shown = std::ranges::find(page.header.columns, family) != page.header.columns.end();
-    column.head = build_column_head(state, family, words);
-    column.tokens = build_tokens(state, family, words);
+  for (const Seat seat : kSeats) {
+    ColumnView& column = page.columns[seat_index(seat)];
+    column.seat = seat;
+    column.family = state.column(seat).family;
+    column.shown = std::ranges::find(page.header.columns, seat) != page.header.columns.end();
+    column.head = build_column_head(state, seat, words);
+    column.tokens = build_tokens(state, seat, words);
     column.attention_title = strings.get("panel.attention.title");
-    for (const auto kind : state::kinds_of(family)) column.attention.push_back(build_attention(state, family, kind, words));
-    column.prediction = build_prediction(state, family, words);
-    column.generation = build_generation(state, family, words);
-    column.cost = build_cost(state, family, words);
+    for (const auto kind : state::kinds_of(column.family)) column.attention.push_back(build_attention(state, seat, kind, words));
+    column.prediction = build_prediction(state, seat, words);
+    column.generation = build_generation(state, seat, words);
+    column.cost = build_cost(state, seat, words);
   }
   return page;
 }

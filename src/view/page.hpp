@@ -18,6 +18,7 @@
 namespace trilens::view {
 
 struct ColumnView {
+  Seat seat = Seat::left;
   Family family = Family::encoder;
   bool shown = true;               // by layout
   ColumnHeadView head;
@@ -35,7 +36,7 @@ struct PageView {
   OptionsView options;
   KeysView keys;
   StatusView status;
-  std::array<ColumnView, 3> columns;
+  std::array<ColumnView, 3> columns;  // by Seat
   state::Tab tab = state::Tab::overview;
   state::LayoutClass layout = state::LayoutClass::wide;
   bool projector = false;

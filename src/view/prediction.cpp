@@ -38,12 +38,12 @@ std::string entropy_words(double bits, const Words& words) {
 
 }  // namespace
 
-PredictionView build_prediction(const state::State& state, Family family, const Words& words) {
-  const state::ColumnState& column = state.column(family);
+PredictionView build_prediction(const state::State& state, Seat seat, const Words& words) {
+  const state::ColumnState& column = state.column(seat);
   PredictionView v;
-  v.family = family_view(family, words);
+  v.family = family_view(state, seat, words);
   v.head = panel_head("prediction", words);
-  reading_head(v.head, state, family, words);
+  reading_head(v.head, state, seat, words);
   v.prompt_label = words.strings.get("prediction.prompt");
   v.answer_label = words.strings.get("prediction.answer");
   v.scale = shared_scale(state);
@@ -63,7 +63,7 @@ PredictionView build_prediction(const state::State& state, Family family, const 
     b.entropy_words = entropy_words(blank.entropy_bits, words);
     b.bars = bar_views(blank.top, v.scale, words);
     if (b.piece < reading.tokens.size() && reading.task != "translate") {
-      b.hovered = lit(state, family, state::Side::text, reading.tokens[b.piece], b.piece).hovered;
+      b.hovered = lit(state, seat, state::Side::text, reading.tokens[b.piece], b.piece).hovered;
     }
     v.blanks.push_back(std::move(b));
   }

@@ -31,6 +31,6 @@ struct PredictionView {
   std::string scale_text;    // "full bar: 50 %"
 };
 
-[[nodiscard]] PredictionView build_prediction(const state::State& state, Family family, const Words& words);
+[[nodiscard]] PredictionView build_prediction(const state::State& state, Seat seat, const Words& words);
 
 }  // namespace trilens::view

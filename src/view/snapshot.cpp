@@ -55,7 +55,9 @@ void describe(Writer& io, BarView& v) {
 }
 
 void describe(Writer& io, FamilyView& v) {
+  std::string seat(seat_name(v.seat));
   io("id", v.id);
+  io("seat", seat);
   io("name", v.name);
   io("short_name", v.short_name);
 }
@@ -348,6 +350,8 @@ void describe(Writer& io, StatusView& v) {
 }
 
 void describe(Writer& io, ColumnView& v) {
+  std::string seat(seat_name(v.seat));
+  io("seat", seat);
   std::string family(family_name(v.family));
   io("family", family);
   io("shown", v.shown);
@@ -365,14 +369,14 @@ namespace {
 Json mark_json(const std::optional<state::Mark>& mark) {
   if (!mark) return nullptr;
   Json out{{"side", mark->side == state::Side::text ? "text" : "output"}, {"begin", mark->begin}, {"end", mark->end}};
-  if (mark->family) out["family"] = family_name(*mark->family);
+  if (mark->seat) out["seat"] = seat_name(*mark->seat);
   if (mark->piece) out["piece"] = *mark->piece;
   return out;
 }
 
 Json cell_json(const std::optional<state::Cell>& cell) {
   if (!cell) return nullptr;
-  return {{"family", family_name(cell->family)}, {"kind", protocol::attention_kind_name(cell->kind)}, {"row", cell->row}, {"column", cell->column}};
+  return {{"seat", seat_name(cell->seat)}, {"kind", protocol::attention_kind_name(cell->kind)}, {"row", cell->row}, {"column", cell->column}};
 }
 
 }  // namespace

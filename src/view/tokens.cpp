@@ -36,7 +36,7 @@ std::string bytes_text(const Piece& piece, const Words& words) {
 
 struct Row {
   const state::State& state;
-  Family family;
+  Seat seat;
   state::Side side;
   const Words& words;
 
@@ -53,8 +53,8 @@ struct Row {
     v.end = piece.end;
     v.special = piece.special;
     v.starts_word = starts_word(piece, i > 0 ? &pieces[i - 1] : nullptr);
-    v.mark = state::mark_of(family, side, piece, i);
-    const Lit light = lit(state, family, side, piece, i);
+    v.mark = state::mark_of(seat, side, piece, i);
+    const Lit light = lit(state, seat, side, piece, i);
     v.hovered = light.hovered;
     v.pinned = light.pinned;
     v.tooltip = words.strings.fill("tokens.tooltip", {{"token", v.token}, {"id", v.id_text}, {"bytes", v.bytes_text}});
@@ -88,18 +88,18 @@ std::string cut_text(const protocol::Reading& reading, const std::string& text, 
 
 }  // namespace
 
-TokensView build_tokens(const state::State& state, Family family, const Words& words) {
-  const state::ColumnState& column = state.column(family);
+TokensView build_tokens(const state::State& state, Seat seat, const Words& words) {
+  const state::ColumnState& column = state.column(seat);
   TokensView v;
-  v.family = family_view(family, words);
+  v.family = family_view(state, seat, words);
   v.head = panel_head("tokens", words);
-  reading_head(v.head, state, family, words);
+  reading_head(v.head, state, seat, words);
   if (!column.reading) return v;
   const protocol::Reading& reading = *column.reading;
-  const Row text_row{state, family, state::Side::text, words};
+  const Row text_row{state, seat, state::Side::text, words};
   for (std::size_t i = 0; i < reading.tokens.size(); ++i) v.pieces.push_back(text_row(reading.tokens, i));
   number_words(v.pieces, column.reading_text);
-  const Row output_row{state, family, state::Side::output, words};
+  const Row output_row{state, seat, state::Side::output, words};
   for (std::size_t i = 0; i < reading.output.size(); ++i) v.output.push_back(output_row(reading.output, i));
   if (!v.output.empty()) v.output_label = words.strings.get("tokens.output");
   if (reading.task == "fill" || reading.task == "guess") {
@@ -111,7 +111,7 @@ TokensView build_tokens(const state::State& state, Family family, const Words& w
   v.can_guess = reading.task == "guess" && !column.reading_stale;
   v.cut = cut_text(reading, column.reading_text, words);
   v.count = words.strings.fill(v.pieces.size() == 1 ? "tokens.count_one" : "tokens.count", {{"pieces", count_text(static_cast<std::int64_t>(v.pieces.size()))}});
-  if (family == Family::decoder && stops_early(reading, column.reading_text)) {
+  if (column.family == Family::decoder && stops_early(reading, column.reading_text)) {
     v.head.sentence = words.strings.get("tokens.sentence.stops");
     if (!v.pieces.empty()) v.pieces.back().cut_after = true;
   } else {

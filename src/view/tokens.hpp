@@ -41,6 +41,6 @@ struct TokensView {
   bool can_guess = false;      // encoder without a blank: a click may hide a piece (SelectToken)
 };
 
-[[nodiscard]] TokensView build_tokens(const state::State& state, Family family, const Words& words);
+[[nodiscard]] TokensView build_tokens(const state::State& state, Seat seat, const Words& words);
 
 }  // namespace trilens::view

@@ -125,6 +125,6 @@ TEST_CASE("a reply cut short or twisted is refused, not guessed") {
 }
 
 TEST_CASE("text that is not valid UTF-8 does not stop a message") {
-  const std::string json = to_json(RequestMessage{1, Tokenize{Family::encoder, "a\xFF"}});
+  const std::string json = to_json(RequestMessage{1, Tokenize{Seat::left, "a\xFF"}});
   CHECK(std::get<Tokenize>(parse_request(json)->request).text == "a\uFFFD");
 }

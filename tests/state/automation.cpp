@@ -78,10 +78,10 @@ TEST_CASE("set_text answers when all three have read, or failed") {
   Page page;
   page.script(R"({"type":"set_text","text":"good day"})", 1);
   CHECK(page.engine.count<protocol::Read>() == 3);  // no waiting for a pause
-  page.engine.answer(*page.engine.find<protocol::Read>(Family::encoder));
-  page.engine.fail(page.engine.find<protocol::Read>(Family::decoder)->id, ErrorCode::runtime_failed);
+  page.engine.answer(*page.engine.find<protocol::Read>(Seat::left));
+  page.engine.fail(page.engine.find<protocol::Read>(Seat::middle)->id, ErrorCode::runtime_failed);
   CHECK_FALSE(page.engine.resolved.contains(1));
-  page.engine.answer(*page.engine.find<protocol::Read>(Family::encoder_decoder));
+  page.engine.answer(*page.engine.find<protocol::Read>(Seat::right));
   const json result = answer(page, 1);
   CHECK(result["text"] == "good day");
   CHECK(result["readings"]["encoder"]["tokens"].size() == 4);
@@ -127,12 +127,12 @@ TEST_CASE("the same text again answers with what is there") {
 TEST_CASE("load by a script changes the column on screen and answers with what was loaded") {
   Page page;
   page.script(R"({"type":"load","family":"decoder","model":"other","provider":"wasm"})", 1);
-  CHECK(page.column(Family::decoder).loading);
+  CHECK(page.column(Seat::middle).loading);
   page.engine.run();
   CHECK(answer(page, 1)["model"] == "other");
   CHECK(answer(page, 1)["parameters"] == 4'200'000);
-  CHECK(page.column(Family::decoder).loaded->model == "other");
-  CHECK_FALSE(page.column(Family::decoder).reading_stale);
+  CHECK(page.column(Seat::middle).loaded->model == "other");
+  CHECK_FALSE(page.column(Seat::middle).reading_stale);
 }
 
 TEST_CASE("a load that another load replaces is rejected") {
@@ -197,10 +197,10 @@ TEST_CASE("a script's own search does not disturb the one on screen") {
   page.script(R"({"type":"advance","family":"decoder","tokens":3})", 2);
   page.engine.run();
   page.apply(state::Step{});
-  REQUIRE(page.engine.find<protocol::BeginGeneration>(Family::decoder) != nullptr);  // begun again, from the start
-  CHECK(std::get<protocol::Advance>(page.engine.find<protocol::Advance>(Family::decoder)->request).tokens == 2);  // the known one and the next
+  REQUIRE(page.engine.find<protocol::BeginGeneration>(Seat::middle) != nullptr);  // begun again, from the start
+  CHECK(std::get<protocol::Advance>(page.engine.find<protocol::Advance>(Seat::middle)->request).tokens == 2);  // the known one and the next
   page.engine.run();
-  CHECK(page.column(Family::decoder).generation.texts.at(2) == "one two");
+  CHECK(page.column(Seat::middle).generation.texts.at(2) == "one two");
 }
 
 TEST_CASE("select chooses a map, pins characters or a piece, and lets go") {
@@ -253,7 +253,7 @@ TEST_CASE("undo, redo, options, theme, language, hover and tabs answer to script
   CHECK_FALSE(page.state().hover);
   page.script(R"({"type":"show","tab":"cost","family":"decoder"})", 11);
   CHECK(page.state().tab == state::Tab::cost);
-  CHECK(page.state().focus == Family::decoder);
+  CHECK(page.state().focus == Seat::middle);
   for (std::int64_t ticket = 7; ticket <= 11; ++ticket) CHECK(page.engine.resolved.contains(ticket));
 }
 

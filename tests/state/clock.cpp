@@ -8,7 +8,7 @@ namespace {
 using state::GenerationState;
 using testing::Page;
 
-const GenerationState& writer(const Page& page, Family family) { return page.column(family).generation; }
+const GenerationState& writer(const Page& page, Seat seat) { return page.column(seat).generation; }
 
 TEST_CASE("a step takes the decoder and the encoder-decoder on by one, and the encoder needs none of its own") {
   Page page;
@@ -18,12 +18,12 @@ TEST_CASE("a step takes the decoder and the encoder-decoder on by one, and the e
   CHECK(page.engine.count<protocol::Advance>() == 2);
   CHECK(std::get<protocol::BeginGeneration>(page.engine.find<protocol::BeginGeneration>()->request).as_read);
   page.engine.run();
-  CHECK(writer(page, Family::decoder).advanced == 1);
-  CHECK(writer(page, Family::encoder_decoder).texts.at(1) == "one");
+  CHECK(writer(page, Seat::middle).advanced == 1);
+  CHECK(writer(page, Seat::right).texts.at(1) == "one");
   page.apply(state::Step{});
   CHECK(page.engine.count<protocol::BeginGeneration>() == 0);
   page.engine.run();
-  CHECK(writer(page, Family::decoder).texts.at(2) == "one two");
+  CHECK(writer(page, Seat::middle).texts.at(2) == "one two");
 }
 
 TEST_CASE("going back and on again computes nothing") {
@@ -47,10 +47,10 @@ TEST_CASE("going back and on again computes nothing") {
 TEST_CASE("results arrive independently; the clock waits for both") {
   Page page;
   page.apply(state::Step{});
-  page.engine.answer(*page.engine.find<protocol::BeginGeneration>(Family::decoder));
-  page.engine.answer(*page.engine.find<protocol::Advance>(Family::decoder));
-  CHECK(writer(page, Family::decoder).advanced == 1);
-  CHECK(writer(page, Family::encoder_decoder).waiting);
+  page.engine.answer(*page.engine.find<protocol::BeginGeneration>(Seat::middle));
+  page.engine.answer(*page.engine.find<protocol::Advance>(Seat::middle));
+  CHECK(writer(page, Seat::middle).advanced == 1);
+  CHECK(writer(page, Seat::right).waiting);
   page.apply(state::Step{});  // too early
   CHECK(page.state().clock.cursor == 1);
 }
@@ -72,7 +72,7 @@ TEST_CASE("play ticks until all have ended, with time to look, and then stops by
   }
   CHECK_FALSE(page.state().clock.playing);
   CHECK(page.state().clock.cursor == 4);
-  CHECK(writer(page, Family::decoder).finished);
+  CHECK(writer(page, Seat::middle).finished);
   CHECK_FALSE(state::can_step(page.state()));
 }
 
@@ -95,7 +95,7 @@ TEST_CASE("to the end goes as fast as answers come") {
   page.engine.run();
   CHECK(page.state().clock.cursor == 4);
   CHECK_FALSE(page.state().clock.playing);
-  CHECK(writer(page, Family::encoder_decoder).texts.at(4) == "one two three");
+  CHECK(writer(page, Seat::right).texts.at(4) == "one two three");
 }
 
 TEST_CASE("stop in mid-run cancels, keeps what is there, and the next step goes on from it") {
@@ -108,15 +108,15 @@ TEST_CASE("stop in mid-run cancels, keeps what is there, and the next step goes 
   CHECK(page.engine.waiting.empty());
   CHECK_FALSE(page.state().clock.playing);
   CHECK(page.state().clock.cursor == 1);
-  CHECK(writer(page, Family::decoder).steps.size() == 1);
-  CHECK_FALSE(writer(page, Family::decoder).trouble);
+  CHECK(writer(page, Seat::middle).steps.size() == 1);
+  CHECK_FALSE(writer(page, Seat::middle).trouble);
   page.apply(state::Step{});
   // How far the engine had come when it was stopped nobody knows: it begins again and catches up.
-  REQUIRE(page.engine.find<protocol::BeginGeneration>(Family::decoder) != nullptr);
-  CHECK(std::get<protocol::Advance>(page.engine.find<protocol::Advance>(Family::decoder)->request).tokens == 2);
+  REQUIRE(page.engine.find<protocol::BeginGeneration>(Seat::middle) != nullptr);
+  CHECK(std::get<protocol::Advance>(page.engine.find<protocol::Advance>(Seat::middle)->request).tokens == 2);
   page.engine.run();
   CHECK(page.state().clock.cursor == 2);
-  CHECK(writer(page, Family::decoder).texts.at(2) == "one two");
+  CHECK(writer(page, Seat::middle).texts.at(2) == "one two");
 }
 
 TEST_CASE("a new text ends the run and puts the clock back") {
@@ -126,11 +126,11 @@ TEST_CASE("a new text ends the run and puts the clock back") {
   page.apply(state::Step{});
   page.apply(state::SetText{"Other"});
   CHECK(page.engine.waiting.empty());
-  CHECK(writer(page, Family::decoder).stale);
-  CHECK(writer(page, Family::decoder).steps.size() == 1);  // dimmed until the new text is read
+  CHECK(writer(page, Seat::middle).stale);
+  CHECK(writer(page, Seat::middle).steps.size() == 1);  // dimmed until the new text is read
   page.engine.pass(state::kDebounceMillis);
   CHECK(page.state().clock.cursor == 0);
-  CHECK(writer(page, Family::decoder).steps.empty());
+  CHECK(writer(page, Seat::middle).steps.empty());
 }
 
 TEST_CASE("other options dim what was written; the next step starts anew with them") {
@@ -138,16 +138,16 @@ TEST_CASE("other options dim what was written; the next step starts anew with th
   page.apply(state::ToEnd{});
   page.engine.run();
   page.apply(state::SetOption{"temperature", 0.5});
-  CHECK(writer(page, Family::decoder).stale);
-  CHECK(writer(page, Family::decoder).steps.size() == 4);
+  CHECK(writer(page, Seat::middle).stale);
+  CHECK(writer(page, Seat::middle).steps.size() == 4);
   CHECK(page.engine.count<protocol::Read>() == 0);  // readings do not depend on them
   page.apply(state::Step{});
-  const auto* begin = page.engine.find<protocol::BeginGeneration>(Family::decoder);
+  const auto* begin = page.engine.find<protocol::BeginGeneration>(Seat::middle);
   REQUIRE(begin != nullptr);
   CHECK(std::get<protocol::BeginGeneration>(begin->request).options.temperature == 0.5);
   page.engine.run();
   CHECK(page.state().clock.cursor == 1);
-  CHECK(writer(page, Family::decoder).advanced == 1);
+  CHECK(writer(page, Seat::middle).advanced == 1);
 }
 
 TEST_CASE("an option out of its range changes nothing") {
@@ -162,37 +162,37 @@ TEST_CASE("an option out of its range changes nothing") {
 TEST_CASE("one that fails does not hold up the other, and can be tried again") {
   Page page;
   page.apply(state::Step{});
-  page.engine.fail(page.engine.find<protocol::Advance>(Family::decoder)->id, ErrorCode::out_of_memory);
+  page.engine.fail(page.engine.find<protocol::Advance>(Seat::middle)->id, ErrorCode::out_of_memory);
   page.engine.run();
-  REQUIRE(writer(page, Family::decoder).trouble);
-  CHECK(writer(page, Family::encoder_decoder).advanced == 1);
+  REQUIRE(writer(page, Seat::middle).trouble);
+  CHECK(writer(page, Seat::right).advanced == 1);
   page.apply(state::ToEnd{});
   page.engine.run();
   CHECK(page.state().clock.cursor == 4);
-  page.apply(state::Retry{Family::decoder});
+  page.apply(state::Retry{Seat::middle});
   page.engine.run();
-  CHECK_FALSE(writer(page, Family::decoder).trouble);
-  CHECK(writer(page, Family::decoder).advanced == 4);
-  CHECK(writer(page, Family::decoder).finished);
+  CHECK_FALSE(writer(page, Seat::middle).trouble);
+  CHECK(writer(page, Seat::middle).advanced == 4);
+  CHECK(writer(page, Seat::middle).finished);
 }
 
 TEST_CASE("a search that cannot begin is told once, and its step is not waited for") {
   Page page;
   page.apply(state::Step{});
-  page.engine.fail(page.engine.find<protocol::BeginGeneration>(Family::decoder)->id, ErrorCode::invalid_argument);
+  page.engine.fail(page.engine.find<protocol::BeginGeneration>(Seat::middle)->id, ErrorCode::invalid_argument);
   page.engine.run();
-  CHECK(writer(page, Family::decoder).trouble);
-  CHECK_FALSE(writer(page, Family::decoder).waiting);
+  CHECK(writer(page, Seat::middle).trouble);
+  CHECK_FALSE(writer(page, Seat::middle).waiting);
 }
 
 TEST_CASE("before the writers are loaded a step shows what the encoder said") {
   Page page(false);
-  page.engine.answer(*page.engine.find<protocol::Load>(Family::encoder));
-  page.engine.answer(*page.engine.find<protocol::Read>(Family::encoder));
+  page.engine.answer(*page.engine.find<protocol::Load>(Seat::left));
+  page.engine.answer(*page.engine.find<protocol::Read>(Seat::left));
   page.apply(state::Step{});
   CHECK(page.state().clock.cursor == 1);
   page.engine.run();  // the others load, and catch up with the clock
-  CHECK(writer(page, Family::decoder).advanced == 1);
+  CHECK(writer(page, Seat::middle).advanced == 1);
 }
 
 TEST_CASE("an empty text has no steps") {

@@ -27,7 +27,7 @@ TEST_CASE("typing in one go is undone in one go, and redone") {
   CHECK(page.state().document.text == "Hey you");
   CHECK_FALSE(page.state().can_redo);
   page.engine.run();
-  CHECK(page.column(Family::encoder).reading_text == "Hey you");
+  CHECK(page.column(Seat::left).reading_text == "Hey you");
 }
 
 TEST_CASE("a change after undo forgets what was undone") {
@@ -113,9 +113,9 @@ TEST_CASE("pointing changes what is lit and asks nothing of the engine") {
   CHECK(page.state().pin == mark);
   page.apply(state::Pin{mark});
   CHECK_FALSE(page.state().pin);
-  page.apply(state::PinCell{{Family::decoder, protocol::AttentionKind::self, 1, 0}});
+  page.apply(state::PinCell{{Seat::middle, protocol::AttentionKind::self, 1, 0}});
   CHECK(page.state().pin_cell);
-  page.apply(state::HoverCell{state::Cell{Family::decoder, protocol::AttentionKind::self, 99, 0}});
+  page.apply(state::HoverCell{state::Cell{Seat::middle, protocol::AttentionKind::self, 99, 0}});
   CHECK_FALSE(page.state().hover_cell);  // there is no such cell
   page.apply(state::ClearSelection{});
   CHECK_FALSE(page.state().pin_cell);
@@ -163,9 +163,9 @@ TEST_CASE("theme and language are remembered, and come back") {
 TEST_CASE("a tablet shows the family asked for beside the one before") {
   Page page;
   page.apply(state::SetLayout{state::LayoutClass::tablet});
-  page.apply(state::ShowFamily{Family::encoder_decoder});
-  CHECK(page.state().focus == Family::encoder_decoder);
-  CHECK(page.state().second_focus == Family::encoder);
+  page.apply(state::ShowSeat{Seat::right});
+  CHECK(page.state().focus == Seat::right);
+  CHECK(page.state().second_focus == Seat::left);
 }
 
 TEST_CASE("the examples file is read, and refused by the number of the example that is wrong") {

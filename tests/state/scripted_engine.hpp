@@ -49,14 +49,14 @@ inline protocol::Piece special(std::string text, std::int64_t at, std::int32_t i
 inline std::vector<protocol::Candidate> candidates() { return {{1, "alpha", "alpha", 0.7, 9.5}, {2, "beta", "beta", 0.0001, 0.5}}; }
 
 // The encoder's pieces have [CLS] and [SEP] round them; the decoder stops at the blank.
-inline protocol::Reading reading_of(const protocol::Read& request) {
+inline protocol::Reading reading_of(const protocol::Read& request, Family family) {
   protocol::Reading r;
   const std::size_t blank = request.text.find("___");
   r.prompt = request.text;
   r.answer = "alpha";
   r.prefill_ms = 12.34;
   r.passes = 1;
-  if (request.family == Family::decoder) {
+  if (family == Family::decoder) {
     r.task = "continue";
     r.prompt = request.text.substr(0, blank);
     r.tokens = pieces_of(r.prompt);
@@ -69,8 +69,8 @@ inline protocol::Reading reading_of(const protocol::Read& request) {
   for (std::size_t i = 0; i < r.tokens.size(); ++i) {
     if (r.tokens[i].text == "___") position = static_cast<std::int64_t>(i);
   }
-  r.task = blank != std::string::npos ? "fill" : request.family == Family::encoder ? "guess" : "translate";
-  if (request.family == Family::encoder) {
+  r.task = blank != std::string::npos ? "fill" : family == Family::encoder ? "guess" : "translate";
+  if (family == Family::encoder) {
     if (request.token) position = *request.token - 1;
     r.tokens.insert(r.tokens.begin(), special("[CLS]", 0, 2));
     r.tokens.push_back(special("[SEP]", static_cast<std::int64_t>(request.text.size()), 3));
@@ -85,16 +85,16 @@ inline protocol::Reading reading_of(const protocol::Read& request) {
   return r;
 }
 
-inline protocol::AttentionMap map_of(const protocol::Attention& request) {
+inline protocol::AttentionMap map_of(const protocol::Attention& request, Family family) {
   protocol::AttentionMap m;
-  const protocol::Reading reading = reading_of({request.family, request.text, 8, {}});
+  const protocol::Reading reading = reading_of({request.seat, request.text, 8, {}}, family);
   const bool output_rows = request.kind != protocol::AttentionKind::self;
   const bool output_columns = request.kind == protocol::AttentionKind::decoder_self;
   m.row_pieces = output_rows ? reading.output : reading.tokens;
   m.column_pieces = output_columns ? reading.output : reading.tokens;
   for (const auto& piece : m.row_pieces) m.rows.push_back(piece.text);
   for (const auto& piece : m.column_pieces) m.columns.push_back(piece.text);
-  const bool causal = request.family == Family::decoder || output_columns;
+  const bool causal = family == Family::decoder || output_columns;
   for (std::size_t r = 0; r < m.rows.size(); ++r) {
     const std::size_t seen = causal ? r + 1 : m.columns.size();
     std::vector<float> row(m.columns.size(), 0.0F);
@@ -108,14 +108,15 @@ inline protocol::AttentionMap map_of(const protocol::Attention& request) {
 
 inline protocol::Loaded loaded_of(const protocol::Load& request) {
   protocol::Loaded l;
-  l.family = request.family;
-  l.model = request.model.empty() ? "trilens-" + std::string(family_name(request.family)) : request.model;
+  const bool bert = request.model.find("bert") != std::string::npos;
+  l.family = request.family.value_or(bert ? Family::encoder : family_at_home(request.seat));
+  l.model = request.model.empty() ? "trilens-" + std::string(family_name(l.family)) : request.model;
   l.provider = request.provider == protocol::ProviderChoice::webgpu ? "webgpu" : "wasm";
   l.bytes = 8'400'000;
   l.load_ms = 321;
   l.parameters = 4'200'000;
   l.layers = 4;
-  l.decoder_layers = request.family == Family::encoder_decoder ? 4 : 0;
+  l.decoder_layers = l.family == Family::encoder_decoder ? 4 : 0;
   l.heads = 2;
   l.vocabulary = 8000;
   l.hidden = 128;
@@ -172,14 +173,14 @@ class ScriptedEngine {
   void give(std::int64_t id, protocol::ResultValue value) { reply(id, {id, std::move(value)}); }
   void fail(std::int64_t id, ErrorCode code, std::string message = "It did not work.") { reply(id, {id, Error{code, std::move(message), "detail"}}); }
 
-  // The oldest unanswered request of type R (of this family, if one is named); nullptr: none.
+  // The oldest unanswered request of type R (of this seat, if one is named); nullptr: none.
   template <class R>
-  const RequestMessage* find(std::optional<Family> family = {}) const {
+  const RequestMessage* find(std::optional<Seat> seat = {}) const {
     for (const RequestMessage& message : waiting) {
       const R* request = std::get_if<R>(&message.request);
       if (request == nullptr) continue;
-      if constexpr (requires { request->family; }) {
-        if (family && request->family != *family) continue;
+      if constexpr (requires { request->seat; }) {
+        if (seat && request->seat != *seat) continue;
       }
       return &message;
     }
@@ -193,15 +194,19 @@ class ScriptedEngine {
   void answer(const RequestMessage& message) {
     const std::int64_t id = message.id;
     const protocol::Request request = message.request;
-    if (const auto* load = std::get_if<protocol::Load>(&request)) return give(id, loaded_of(*load));
-    if (const auto* read = std::get_if<protocol::Read>(&request)) return give(id, reading_of(*read));
-    if (const auto* attention = std::get_if<protocol::Attention>(&request)) return give(id, map_of(*attention));
+    if (const auto* load = std::get_if<protocol::Load>(&request)) {
+      protocol::Loaded loaded = loaded_of(*load);
+      families_[seat_index(load->seat)] = loaded.family;
+      return give(id, std::move(loaded));
+    }
+    if (const auto* read = std::get_if<protocol::Read>(&request)) return give(id, reading_of(*read, families_[seat_index(read->seat)]));
+    if (const auto* attention = std::get_if<protocol::Attention>(&request)) return give(id, map_of(*attention, families_[seat_index(attention->seat)]));
     if (const auto* begin = std::get_if<protocol::BeginGeneration>(&request)) {
-      steps_[begin->family] = 0;
+      steps_[begin->seat] = 0;
       return give(id, protocol::Done{});
     }
     if (const auto* advance = std::get_if<protocol::Advance>(&request)) {
-      std::int64_t& steps = steps_[advance->family];
+      std::int64_t& steps = steps_[advance->seat];
       steps = std::min<std::int64_t>(4, steps + advance->tokens);
       return give(id, generated_of(steps));
     }
@@ -244,13 +249,13 @@ class ScriptedEngine {
     }
   }
 
-  static std::optional<Family> family_of(const protocol::Request& request) {
-    return std::visit([](const auto& r) -> std::optional<Family> { return r.family; }, request);
+  static std::optional<Seat> seat_of(const protocol::Request& request) {
+    return std::visit([](const auto& r) -> std::optional<Seat> { return r.seat; }, request);
   }
 
   void cancelled(const protocol::Cancel& cancel, std::int64_t own) {
     std::erase_if(waiting, [&](const RequestMessage& message) {
-      const bool hit = cancel.request ? message.id == *cancel.request : !cancel.family || family_of(message.request) == cancel.family;
+      const bool hit = cancel.request ? message.id == *cancel.request : !cancel.seat || seat_of(message.request) == cancel.seat;
       if (hit) late_.push_back({message.id, Error{ErrorCode::cancelled, "It was stopped.", {}}});
       return hit;
     });
@@ -258,7 +263,8 @@ class ScriptedEngine {
   }
 
   state::Store& store_;
-  std::map<Family, std::int64_t> steps_;
+  std::map<Seat, std::int64_t> steps_;
+  std::array<Family, 3> families_ = kFamilies;  // by Seat: what was loaded there
   std::vector<protocol::ReplyMessage> late_;
 };
 
@@ -276,7 +282,7 @@ struct Page {
     if (settled) engine.run();
   }
   [[nodiscard]] const state::State& state() const { return store.state(); }
-  [[nodiscard]] const state::ColumnState& column(Family family) const { return store.state().column(family); }
+  [[nodiscard]] const state::ColumnState& column(Seat seat) const { return store.state().column(seat); }
   void apply(const state::Command& command) {
     store.apply(command, engine.now);
     engine.collect();

@@ -68,7 +68,7 @@ TEST_CASE("what the encoder-decoder writes lights up in its own rows, not in any
 TEST_CASE("a cell lights up its row and its column, in the other families too, and says what it is") {
   const view::Strings en = words("en");
   Page page;
-  page.apply(state::HoverCell{state::Cell{Family::encoder, AttentionKind::self, 2, 1}});
+  page.apply(state::HoverCell{state::Cell{Seat::left, AttentionKind::self, 2, 1}});
   const view::PageView v = look(page, en);
   REQUIRE(v.columns[0].attention[0].pointed);
   const view::PointedView& cell = *v.columns[0].attention[0].pointed;
@@ -81,7 +81,7 @@ TEST_CASE("a cell lights up its row and its column, in the other families too, a
 TEST_CASE("a masked cell says that it cannot be seen") {
   const view::Strings en = words("en");
   Page page;
-  page.apply(state::PinCell{{Family::decoder, AttentionKind::self, 0, 1}});
+  page.apply(state::PinCell{{Seat::middle, AttentionKind::self, 0, 1}});
   const view::AttentionView map = look(page, en).columns[1].attention[0];
   REQUIRE(map.pointed);
   CHECK(map.pointed->masked);
@@ -174,24 +174,24 @@ TEST_CASE("the end token is marked, and why it stopped is said in words") {
 TEST_CASE("cost has the same rows in every column, a dash where there is nothing to count") {
   const view::Strings en = words("en");
   Page page;
-  const auto row = [&](Family family, const std::string& id) {
-    for (const view::CostRowView& r : look(page, en).columns[family_index(family)].cost.rows) {
+  const auto row = [&](Seat seat, const std::string& id) {
+    for (const view::CostRowView& r : look(page, en).columns[seat_index(seat)].cost.rows) {
       if (r.id == id) return r;
     }
     FAIL("there is no row " << id);
     return view::CostRowView{};
   };
-  CHECK(row(Family::encoder, "cache").number == view::kNothing);
-  CHECK_FALSE(row(Family::encoder, "cache").present);
-  CHECK(row(Family::encoder, "prefill").number == "12.3");
-  CHECK(row(Family::encoder, "prefill").unit == "ms");
-  CHECK(row(Family::encoder_decoder, "per_token").number == "3.21");
-  CHECK(row(Family::decoder, "parameters").number == "4.2");
+  CHECK(row(Seat::left, "cache").number == view::kNothing);
+  CHECK_FALSE(row(Seat::left, "cache").present);
+  CHECK(row(Seat::left, "prefill").number == "12.3");
+  CHECK(row(Seat::left, "prefill").unit == "ms");
+  CHECK(row(Seat::right, "per_token").number == "3.21");
+  CHECK(row(Seat::middle, "parameters").number == "4.2");
   page.apply(state::ToEnd{});
   page.engine.run();
-  CHECK(row(Family::decoder, "passes").number == "4");
-  CHECK(row(Family::encoder_decoder, "passes").number == "5");
-  CHECK(row(Family::decoder, "per_token").number == "2.50");
+  CHECK(row(Seat::middle, "passes").number == "4");
+  CHECK(row(Seat::right, "passes").number == "5");
+  CHECK(row(Seat::middle, "per_token").number == "2.50");
   const view::PageView v = look(page, en);
   for (std::size_t i = 0; i < v.columns[0].cost.rows.size(); ++i) CHECK(v.columns[0].cost.rows[i].id == v.columns[2].cost.rows[i].id);
 }
@@ -199,7 +199,7 @@ TEST_CASE("cost has the same rows in every column, a dash where there is nothing
 TEST_CASE("trouble is told in place, with its code and what can be done") {
   const view::Strings en = words("en");
   Page page(false);
-  page.engine.fail(page.engine.find<protocol::Load>(Family::encoder)->id, ErrorCode::gpu_lost, "The device went away.");
+  page.engine.fail(page.engine.find<protocol::Load>(Seat::left)->id, ErrorCode::gpu_lost, "The device went away.");
   page.engine.run();
   const view::PageView v = look(page, en);
   REQUIRE(v.columns[0].head.trouble);
@@ -215,7 +215,7 @@ TEST_CASE("trouble is told in place, with its code and what can be done") {
 TEST_CASE("progress is told in bytes") {
   const view::Strings en = words("en");
   Page page(false);
-  page.store.receive({page.engine.find<protocol::Load>(Family::encoder)->id, protocol::Progress{"fetch", "model.onnx", 1'000'000, 4'000'000}}, 0);
+  page.store.receive({page.engine.find<protocol::Load>(Seat::left)->id, protocol::Progress{"fetch", "model.onnx", 1'000'000, 4'000'000}}, 0);
   const view::PageView v = look(page, en);
   REQUIRE(v.columns[0].head.progress);
   CHECK(v.columns[0].head.progress->fraction == 0.25);
@@ -248,10 +248,10 @@ TEST_CASE("20 000 characters: each column tells in characters where its text was
   REQUIRE(utf8::length(text) == 20000);
   page.apply(state::SetText{text});
   page.apply(state::CommitText{});
-  for (const Family family : {Family::encoder, Family::decoder, Family::encoder_decoder}) {
-    protocol::Reading reading = testing::reading_of({family, "øre øre", 8, {}});
+  for (const Seat seat : {Seat::left, Seat::middle, Seat::right}) {
+    protocol::Reading reading = testing::reading_of({seat, "øre øre", 8, {}}, family_at_home(seat));
     reading.cut = protocol::Cut{8, 128, "The text was cut."};
-    page.engine.give(page.engine.find<protocol::Read>(family)->id, reading);
+    page.engine.give(page.engine.find<protocol::Read>(seat)->id, reading);
   }
   page.engine.run();
   const view::PageView v = look(page, en);
@@ -296,11 +296,11 @@ TEST_CASE("a phone shows one family, a tablet two in the usual order") {
   const view::Strings en = words("en");
   Page page;
   page.apply(state::SetLayout{state::LayoutClass::tablet});
-  page.apply(state::ShowFamily{Family::encoder_decoder});
-  CHECK(look(page, en).header.columns == std::vector<Family>{Family::encoder, Family::encoder_decoder});
+  page.apply(state::ShowSeat{Seat::right});
+  CHECK(look(page, en).header.columns == std::vector<Seat>{Seat::left, Seat::right});
   page.apply(state::SetLayout{state::LayoutClass::phone});
   const view::PageView v = look(page, en);
-  CHECK(v.header.columns == std::vector<Family>{Family::encoder_decoder});
+  CHECK(v.header.columns == std::vector<Seat>{Seat::right});
   CHECK_FALSE(v.columns[0].shown);
   CHECK(v.columns[2].shown);
 }

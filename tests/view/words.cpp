@@ -61,7 +61,7 @@ TEST_CASE("no state of the page asks for words that do not exist") {
   Page page(false);
   look(page);
   for (const char* stage : {"fetch", "open", "check"}) {
-    page.store.receive({page.engine.find<protocol::Load>(Family::decoder)->id, protocol::Progress{stage, "model.onnx", 1, 0}}, 0);
+    page.store.receive({page.engine.find<protocol::Load>(Seat::middle)->id, protocol::Progress{stage, "model.onnx", 1, 0}}, 0);
     look(page);
   }
   page.engine.run();
@@ -94,13 +94,13 @@ TEST_CASE("no state of the page asks for words that do not exist") {
     page.apply(state::Step{});
     protocol::Generated g = testing::generated_of(4);
     g.stop_reason = reason;
-    page.engine.give(page.engine.find<protocol::Advance>(Family::decoder)->id, g);
+    page.engine.give(page.engine.find<protocol::Advance>(Seat::middle)->id, g);
     page.engine.run();
     page.apply(state::GoToStep{4});
     look(page);
   }
   for (int code = 0; code <= static_cast<int>(ErrorCode::internal); ++code) {
-    page.apply(state::LoadModel{Family::encoder, "", protocol::ProviderChoice::webgpu});
+    page.apply(state::LoadModel{Seat::left, {}, "", protocol::ProviderChoice::webgpu});
     page.engine.fail(page.engine.find<protocol::Load>()->id, static_cast<ErrorCode>(code));
     page.engine.run();
     look(page);
@@ -113,10 +113,10 @@ TEST_CASE("no state of the page asks for words that do not exist") {
     page.apply(state::SelectTab{tab});
     look(page);
   }
-  page.apply(state::SelectMap{Family::decoder, protocol::AttentionKind::self, {.layer = 1, .head = {}}});
-  page.apply(state::SelectMap{Family::encoder, protocol::AttentionKind::self, {.layer = {}, .head = 1}});
+  page.apply(state::SelectMap{Seat::middle, protocol::AttentionKind::self, {.layer = 1, .head = {}}});
+  page.apply(state::SelectMap{Seat::left, protocol::AttentionKind::self, {.layer = {}, .head = 1}});
   page.engine.run();
-  page.apply(state::HoverCell{state::Cell{Family::decoder, protocol::AttentionKind::self, 0, 1}});
+  page.apply(state::HoverCell{state::Cell{Seat::middle, protocol::AttentionKind::self, 0, 1}});
   look(page);
   page.apply(state::SetText{std::string(state::kMaxTextBytes + 1, 'x')});
   look(page);

@@ -25,7 +25,7 @@ std::optional<std::int64_t> selected(const std::vector<view::ChoiceView>& choice
 // "■ Source   layer mean ▾  head mean ▾": the map's name and which of them it is.
 void draw_caption(const view::AttentionView& view, Frame& frame, Rect rect, PanelState& panel, Commands& commands) {
   const Theme& theme = frame.theme;
-  const std::uint64_t family = family_index(view.family.family), kind = static_cast<std::uint64_t>(view.kind);
+  const std::uint64_t family = seat_index(view.family.seat), kind = static_cast<std::uint64_t>(view.kind);
   const DropdownOptions layers{view.layer_label, view.layers}, heads{view.head_label, view.heads};
   const auto width_of = [&](const DropdownOptions& options) {
     float value = 24;
@@ -40,14 +40,14 @@ void draw_caption(const view::AttentionView& view, Frame& frame, Rect rect, Pane
   if (head_width > 0) {
     if (const auto pressed = dropdown(frame, id_of("head", family, kind), {x, rect.y + 1, head_width, rect.h - 2}, panel.open_menu, heads)) {
       choice.head = chosen_index(view.heads[*pressed]);
-      commands.emplace_back(state::SelectMap{view.family.family, view.kind, choice});
+      commands.emplace_back(state::SelectMap{view.family.seat, view.kind, choice});
     }
   }
   x -= layer_width;
   if (layer_width > 0) {
     if (const auto pressed = dropdown(frame, id_of("layer", family, kind), {x, rect.y + 1, layer_width, rect.h - 2}, panel.open_menu, layers)) {
       choice.layer = chosen_index(view.layers[*pressed]);
-      commands.emplace_back(state::SelectMap{view.family.family, view.kind, choice});
+      commands.emplace_back(state::SelectMap{view.family.seat, view.kind, choice});
     }
   }
   const Rect words{rect.x, rect.y, x - rect.x - 4, rect.h};
@@ -68,7 +68,7 @@ float draw_reading(const view::AttentionView& view, Frame& frame, Place place) {
 float draw_single(const view::AttentionView& view, Frame& frame, Place place, PanelState& panel, Commands& commands) {
   draw_caption(view, frame, {place.x, place.y, place.width, kCaption}, panel, commands);
   float y = place.y + kCaption + 4;
-  y += draw_head_state(view.head, view.family.family, frame, {place.x, y, place.width}, commands);
+  y += draw_head_state(view.head, view.family.seat, frame, {place.x, y, place.width}, commands);
   if (view.rows == 0) return y;
   const MapLayout layout = layout_map(frame, view, {place.width, panel.roomy ? 640.0F : 380.0F, panel.roomy ? 44.0F : 28.0F});
   draw_map(frame, view, {place.x + layout.left, y + layout.top}, layout, commands);
@@ -135,7 +135,7 @@ bool draw_thumbnail(const std::vector<view::AttentionView>& maps, Frame& frame, 
   const bool plan = target != nullptr && bridge != nullptr && !target->values.empty() && !bridge->values.empty();
   std::string words;
   for (const auto& map : maps) words += (words.empty() ? "" : "\n") + map.shape_sign + " " + map.head.title + ": " + map.shape_words;
-  const Hit hit = frame.target(id_of("thumbnail", family_index(source->family.family)), box, {.label = words});
+  const Hit hit = frame.target(id_of("thumbnail", seat_index(source->family.seat)), box, {.label = words});
   if (hit.hovered) frame.tooltip(words);
   if (hit.pressed) commands.emplace_back(state::SelectTab{state::Tab::attention});
   if (!plan) {
@@ -155,14 +155,14 @@ bool draw_thumbnail(const std::vector<view::AttentionView>& maps, Frame& frame, 
 
 float draw(const std::vector<view::AttentionView>& maps, Frame& frame, Place place, PanelState& panel, Commands& commands) {
   if (maps.empty()) return place.y;
-  frame.interaction.region(id_of("region-maps", family_index(maps.front().family.family)));
+  frame.interaction.region(id_of("region-maps", seat_index(maps.front().family.seat)));
   const auto* source = find(maps, protocol::AttentionKind::self);
   const auto* target = find(maps, protocol::AttentionKind::decoder_self);
   const auto* bridge = find(maps, protocol::AttentionKind::cross);
   if (source != nullptr && target != nullptr && bridge != nullptr && source->rows > 0 && target->rows > 0 && bridge->rows > 0) {
     Place at = place;
     for (const auto* map : {source, target, bridge}) {
-      if (map->head.trouble) at.y += draw_head_state(map->head, map->family.family, frame, at, commands);
+      if (map->head.trouble) at.y += draw_head_state(map->head, map->family.seat, frame, at, commands);
     }
     return draw_plan(maps, frame, at, panel, commands);
   }

@@ -9,7 +9,7 @@ namespace {
 // "trilens-bert   4.2 M" with what it runs on as a choice at the end.
 float draw_model_line(const view::ColumnHeadView& view, Frame& frame, Place place, PanelState& panel, Commands& commands) {
   const Theme& theme = frame.theme;
-  const std::uint64_t family = family_index(view.family.family);
+  const std::uint64_t family = seat_index(view.family.seat);
   const float tall = panel.phone ? 44 : 32;
   const DropdownOptions options{{}, view.providers, view.provider.empty() ? std::string_view(view.provider_label) : std::string_view(view.provider)};
   const float wide = std::ceil(frame.measure(options.shown, kSmall)) + 34;
@@ -21,7 +21,7 @@ float draw_model_line(const view::ColumnHeadView& view, Frame& frame, Place plac
   if (chosen) {
     constexpr std::array kChoices{state::ProviderChoice::automatic, state::ProviderChoice::webgpu, state::ProviderChoice::wasm};
     for (const state::ProviderChoice provider : kChoices) {
-      if (protocol::provider_choice_name(provider) == view.providers[*chosen].id) commands.emplace_back(state::LoadModel{view.family.family, "", provider});
+      if (protocol::provider_choice_name(provider) == view.providers[*chosen].id) commands.emplace_back(state::UseProvider{view.family.seat, provider});
     }
   }
   const Rect words{place.x, place.y, menu.x - place.x - 4, tall};
@@ -37,7 +37,7 @@ float draw_model_line(const view::ColumnHeadView& view, Frame& frame, Place plac
 float draw(const view::ColumnHeadView& view, Frame& frame, Place place, PanelState& panel, Commands& commands) {
   const Theme& theme = frame.theme;
   const FamilyColours& colours = theme.of(view.family.family);
-  const std::uint64_t family = family_index(view.family.family);
+  const std::uint64_t family = seat_index(view.family.seat);
   frame.interaction.region(id_of("region-head", family));
   float y = place.y;
 
@@ -52,7 +52,7 @@ float draw(const view::ColumnHeadView& view, Frame& frame, Place place, PanelSta
     const float tall = panel.phone ? 44 : 32;
     frame.line({place.x, y, place.width - cancel - 12, tall}, view.progress->sentence, kSmall, theme.muted);
     if (text_button(frame, id_of("cancel", family), {place.x + place.width - cancel, y + 1, cancel, tall - 2}, view.progress->cancel_label, {})) {
-      commands.emplace_back(state::CancelLoad{view.family.family});
+      commands.emplace_back(state::CancelLoad{view.family.seat});
     }
     y += tall + 4;
     progress_bar(frame, {place.x, y, place.width, 4}, view.progress->known ? std::optional(view.progress->fraction) : std::nullopt, colours.full);
@@ -65,7 +65,7 @@ float draw(const view::ColumnHeadView& view, Frame& frame, Place place, PanelSta
   if (view.trouble) {
     y += 8;
     const auto box = trouble_box(frame, id_of("load", family), {place.x, y, place.width, 0}, *view.trouble);
-    if (box.pressed) apply_offer(*box.pressed, view.family.family, commands);
+    if (box.pressed) apply_offer(*box.pressed, view.family.seat, commands);
     y += box.height + 4;
   }
   return y;

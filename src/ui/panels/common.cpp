@@ -3,18 +3,18 @@
 
 namespace trilens::ui {
 
-void apply_offer(view::Offer offer, Family family, Commands& commands) {
+void apply_offer(view::Offer offer, Seat seat, Commands& commands) {
   switch (offer) {
-    case view::Offer::retry: commands.emplace_back(state::Retry{family}); break;
-    case view::Offer::use_wasm: commands.emplace_back(state::LoadModel{family, "", state::ProviderChoice::wasm}); break;
+    case view::Offer::retry: commands.emplace_back(state::Retry{seat}); break;
+    case view::Offer::use_wasm: commands.emplace_back(state::UseProvider{seat, state::ProviderChoice::wasm}); break;
   }
 }
 
-float draw_head_state(const view::PanelHead& head, Family family, Frame& frame, Place place, Commands& commands) {
+float draw_head_state(const view::PanelHead& head, Seat seat, Frame& frame, Place place, Commands& commands) {
   float y = place.y;
   if (head.trouble) {
-    const auto box = trouble_box(frame, id_of(head.title, family_index(family)), {place.x, y, place.width, 0}, *head.trouble);
-    if (box.pressed) apply_offer(*box.pressed, family, commands);
+    const auto box = trouble_box(frame, id_of(head.title, seat_index(seat)), {place.x, y, place.width, 0}, *head.trouble);
+    if (box.pressed) apply_offer(*box.pressed, seat, commands);
     y += box.height + 12;
   } else if (head.empty) {
     y += frame.paragraph({place.x, y}, place.width, head.sentence, kBody, frame.theme.muted) + 8;

@@ -18,7 +18,7 @@ float draw_steps(const view::GenerationView& view, Frame& frame, Place place, co
       y += tall + 6;
     }
     const Rect chip{x, y, std::min(wide, place.width), tall};
-    const Id id = id_of("written-step", family_index(view.family.family), static_cast<std::uint64_t>(step.number));
+    const Id id = id_of("written-step", seat_index(view.family.seat), static_cast<std::uint64_t>(step.number));
     const Hit hit = frame.target(id, chip, {.label = step.spoken});
     if (hit.pressed) commands.emplace_back(state::GoToStep{step.number});
     if (hit.hovered) frame.tooltip(step.spoken + "\n" + step.entropy + " · " + step.time + "\n" + step.token);
@@ -39,10 +39,10 @@ float draw_steps(const view::GenerationView& view, Frame& frame, Place place, co
 float draw(const view::GenerationView& view, Frame& frame, Place place, PanelState& panel, Commands& commands) {
   const Theme& theme = frame.theme;
   const FamilyColours& colours = theme.of(view.family.family);
-  const std::uint64_t family = family_index(view.family.family);
+  const std::uint64_t family = seat_index(view.family.seat);
   frame.interaction.region(id_of("region-writes", family));
   Place at = place;
-  at.y += draw_head_state(view.head, view.family.family, frame, at, commands);
+  at.y += draw_head_state(view.head, view.family.seat, frame, at, commands);
   if (view.head.empty && view.steps.empty()) return at.y;
 
   // What it has written, its newest piece marked.

@@ -37,9 +37,9 @@ float draw(const view::CostView& view, Frame& frame, Place place, PanelState& pa
 bool draw_thumbnail(const std::vector<view::AttentionView>& maps, Frame& frame, Rect box, Commands& commands);
 
 // What a panel shows instead of its content, or above it: trouble with offers, or why it is empty. Returns the height used.
-float draw_head_state(const view::PanelHead& head, Family family, Frame& frame, Place place, Commands& commands);
+float draw_head_state(const view::PanelHead& head, Seat seat, Frame& frame, Place place, Commands& commands);
 // How strongly to draw content: stale is dimmed, never blank.
 [[nodiscard]] float strength(const view::PanelHead& head, Frame& frame, Id id);
-void apply_offer(view::Offer offer, Family family, Commands& commands);
+void apply_offer(view::Offer offer, Seat seat, Commands& commands);
 
 }  // namespace trilens::ui

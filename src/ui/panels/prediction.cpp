@@ -4,10 +4,10 @@ namespace trilens::ui {
 
 float draw(const view::PredictionView& view, Frame& frame, Place place, PanelState& panel, Commands& commands) {
   const Theme& theme = frame.theme;
-  const std::uint64_t family = family_index(view.family.family);
+  const std::uint64_t family = seat_index(view.family.seat);
   frame.interaction.region(id_of("region-says", family));
   Place at = place;
-  at.y += draw_head_state(view.head, view.family.family, frame, at, commands);
+  at.y += draw_head_state(view.head, view.family.seat, frame, at, commands);
   if (view.blanks.empty() && view.answer.empty()) return at.y;
   const float opacity = strength(view.head, frame, id_of("says", family));
 

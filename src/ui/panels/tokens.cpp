@@ -44,24 +44,24 @@ std::vector<Chip> flow(const Frame& frame, const std::vector<view::TokenView>& t
 }
 
 struct ChipLook {
-  Family family = Family::encoder;
+  view::FamilyView family;
   Id id = 0;
   bool can_guess = false;  // a press hides the piece and guesses it
   float opacity = 1;       // stale is dimmed
 };
 
 void draw_chip(const Chip& chip, const ChipLook& look, Frame& frame, Commands& commands) {
-  const auto [family, id, can_guess, opacity] = look;
+  const auto& [family, id, can_guess, opacity] = look;
   const view::TokenView& token = *chip.token;
   const Theme& theme = frame.theme;
-  const FamilyColours& colours = theme.of(family);
+  const FamilyColours& colours = theme.of(family.family);
   const Hit hit = frame.target(id, chip.rect, {.label = token.tooltip});
   if (hit.hovered || hit.focused) commands.emplace_back(state::Hover{token.mark});
   if (hit.hovered) frame.tooltip(token.tooltip);
   else if (hit.focused) frame.tooltip_at(chip.rect, token.tooltip);
   if (hit.pressed) {
     commands.emplace_back(state::Pin{token.mark});
-    if (can_guess) commands.emplace_back(state::SelectToken{static_cast<std::int64_t>(token.index)});
+    if (can_guess) commands.emplace_back(state::SelectToken{look.family.seat, static_cast<std::int64_t>(token.index)});
   }
 
   const bool lit = token.hovered || token.pinned;
@@ -89,18 +89,18 @@ float draw_pieces(const std::vector<view::TokenView>& tokens, const view::Tokens
                   Commands& commands) {
   const float tall = panel.phone ? 36 : 28;
   const float line = tall + (panel.roomy ? 30 : 6);
-  const float opacity = strength(view.head, frame, id_of("pieces", family_index(view.family.family)));
+  const float opacity = strength(view.head, frame, id_of("pieces", seat_index(view.family.seat)));
   float bottom = place.y;
   for (const Chip& chip : flow(frame, tokens, place, tall, line)) {
     if (!panel.roomy && chip.rect.y >= place.y + line * kOverviewLines) {
       const std::string words = view.count + " …";
       const Rect more{place.x, bottom + 6, text_button_width(frame, words), tall};
-      const bool pressed = text_button(frame, id_of(output ? "more-output" : "more-pieces", family_index(view.family.family)), more, words, {});
+      const bool pressed = text_button(frame, id_of(output ? "more-output" : "more-pieces", seat_index(view.family.seat)), more, words, {});
       if (pressed) commands.emplace_back(state::SelectTab{state::Tab::tokens});
       return more.bottom();
     }
-    const Id id = id_of(output ? "output-piece" : "piece", family_index(view.family.family), chip.token->index);
-    draw_chip(chip, {view.family.family, id, view.can_guess && !output && !chip.token->special, opacity}, frame, commands);
+    const Id id = id_of(output ? "output-piece" : "piece", seat_index(view.family.seat), chip.token->index);
+    draw_chip(chip, {view.family, id, view.can_guess && !output && !chip.token->special, opacity}, frame, commands);
     if (panel.roomy) frame.line({chip.rect.x - 8, chip.rect.bottom() + 1, chip.rect.w + 16, 20}, chip.token->id_text, {Face::mono, 14}, frame.theme.muted, Align::centre);
     bottom = chip.rect.y + (panel.roomy ? line - 6 : tall);
   }
@@ -110,9 +110,9 @@ float draw_pieces(const std::vector<view::TokenView>& tokens, const view::Tokens
 }  // namespace
 
 float draw(const view::TokensView& view, Frame& frame, Place place, PanelState& panel, Commands& commands) {
-  frame.interaction.region(id_of("region-tokens", family_index(view.family.family)));
+  frame.interaction.region(id_of("region-tokens", seat_index(view.family.seat)));
   Place at = place;
-  at.y += draw_head_state(view.head, view.family.family, frame, at, commands);
+  at.y += draw_head_state(view.head, view.family.seat, frame, at, commands);
   if (view.pieces.empty()) return at.y;
   at.y = draw_pieces(view.pieces, view, false, frame, at, panel, commands);
   if (!view.cut.empty()) at.y += 6 + frame.paragraph({at.x, at.y + 6}, at.width, view.cut, kSmall, frame.theme.muted);
