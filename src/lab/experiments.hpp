@@ -1,5 +1,5 @@
 // The experiments, one file each: read a text, fill a blank, predict the next token, show attention or
-// any other inner value, embed.
+// any other inner value, embed, compare before and after a change.
 //
 // Each is a free function of a context (whose model's turn it holds) and a request. Errors besides those of the runtime:
 // empty_input, no_blank, unsupported_task (and why), invalid_argument (a layer or head that there is not), cancelled.
@@ -19,6 +19,7 @@ namespace trilens::lab {
 [[nodiscard]] Task<Result<protocol::AttentionMap>> attention(Context& context, protocol::Attention request);
 [[nodiscard]] Task<Result<protocol::TapValues>> tap(Context& context, protocol::Tap request);
 [[nodiscard]] Task<Result<protocol::Embedded>> embed(Context& context, protocol::Embed request);
+[[nodiscard]] Task<Result<protocol::LeakTest>> leak(Context& context, protocol::Leak request);
 [[nodiscard]] Task<Result<protocol::Reading>> read(Context& context, protocol::Read request);
 
 }  // namespace trilens::lab

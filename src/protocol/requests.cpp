@@ -162,6 +162,7 @@ constexpr std::array<std::pair<std::string_view, Reader>, std::variant_size_v<Re
     {"read", read_read},
     {"cancel", read_cancel},
     {"tap", read_tap},
+    {"leak", [](Fields& in, const Json&) -> Request { return Leak{seat_of(in), in.text("text"), in.text("changed")}; }},
 }};
 
 struct Write {
@@ -200,6 +201,7 @@ struct Write {
     put(out, "target", r.target);
     return out;
   }
+  Json operator()(const Leak& r) const { return {{"seat", seat_name(r.seat)}, {"text", r.text}, {"changed", r.changed}}; }
   Json operator()(const Cancel& r) const {
     Json out = Json::object();
     put(out, "request", r.request);

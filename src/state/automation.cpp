@@ -136,7 +136,7 @@ void show(const Script& s) {
     s.act(ShowSeat{seat});
   }
   if (s.in.has("tab")) {
-    const Tab tab = s.in.name("tab", tab_from_name, "overview, tokens, attention, prediction, generation or cost");
+    const Tab tab = s.in.name("tab", tab_from_name, "overview, tokens, attention, prediction, leak, generation or cost");
     if (s.refused()) return;
     s.act(SelectTab{tab});
   }
@@ -219,7 +219,16 @@ void cancel(const Script& s) {
   s.resolve(Json::object());
 }
 
-constexpr std::array<std::pair<std::string_view, Handler>, 25> kHandlers{{
+// Which word the leak test changes, and into what; left out: the last one, into the first that is offered.
+void choose_leak(const Script& s) {
+  LeakChoice choice;
+  const auto size = static_cast<std::int64_t>(s.m.state.document.text.size());
+  if (s.in.has("begin")) choice.begin = static_cast<std::size_t>(s.in.integer("begin", 0, size));
+  choice.replacement = s.in.text_or("replacement", {});
+  if (!s.refused()) s.act_now(ChooseLeak{choice});
+}
+
+constexpr std::array<std::pair<std::string_view, Handler>, 26> kHandlers{{
     {"set_text", set_text},
     {"use_example", use_example},
     {"undo", undo},
@@ -236,6 +245,7 @@ constexpr std::array<std::pair<std::string_view, Handler>, 25> kHandlers{{
     {"select", select},
     {"hover", hover},
     {"guess", guess},
+    {"choose_leak", choose_leak},
     {"set_theme", set_theme},
     {"set_language", set_language},
     {"show", show},

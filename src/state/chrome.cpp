@@ -138,6 +138,18 @@ void Store::Impl::take_settings(std::string_view text) {
   if (const std::string language = word("language"); known_language(language)) state.language = language;
 }
 
+Result<std::vector<std::string>> parse_replacements(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  std::vector<std::string> out;
+  if (!json.is_object() || !json.contains("replacements")) return out;
+  if (!json["replacements"].is_array()) return fail(ErrorCode::invalid_argument, "examples.json cannot be read: `replacements` is not a list of words.");
+  for (const Json& word : json["replacements"]) {
+    if (!word.is_string()) return fail(ErrorCode::invalid_argument, "examples.json cannot be read: `replacements` is not a list of words.");
+    out.push_back(word.get<std::string>());
+  }
+  return out;
+}
+
 Result<std::vector<Example>> parse_examples(std::string_view text) {
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   const auto refuse = [](const std::string& why) { return fail(ErrorCode::invalid_argument, "examples.json cannot be read: " + why + "."); };

@@ -53,6 +53,7 @@ void Store::Impl::load(const LoadModel& what, std::optional<std::int64_t> ticket
   cancel(read_id[f]);
   cancel(advance_id[f]);
   for (auto& id : map_id[f]) cancel(id);
+  for (auto& id : experiment_id[f]) cancel(id);
   begin_id[f].reset();
   column.loading = true;
   column.model = what.model;
@@ -86,6 +87,8 @@ void Store::Impl::on_loaded(const protocol::Loaded& loaded, Seat seat) {
     forget_pointing(seat);
   }
   column.loaded = loaded;
+  ++column.loads;
+  forget_experiments(seat);
   present[seat_index(seat)] = true;
   for (const AttentionKind kind : kinds_of(column.family)) {
     MapState& map = column.map(kind);
@@ -283,6 +286,9 @@ void Store::Impl::retry(Seat seat) {
   if (column.reading_trouble) return read(seat);
   for (const AttentionKind kind : kinds_of(column.family)) {
     if (column.map(kind).trouble && column.reading && !column.reading_stale) send_map(seat, kind);
+  }
+  for (ExperimentState& e : column.experiments) {
+    if (e.trouble) e.asked.clear();  // settle() asks once more
   }
   if (column.generation.trouble) {
     column.generation.trouble.reset();

@@ -43,6 +43,9 @@ struct Answer {
         const auto* map = std::get_if<protocol::AttentionMap>(&value);
         return map != nullptr ? m.on_map(*map, asked) : m.on_map_error(mismatch(), asked);
       }
+      case Purpose::experiment:
+        if (take(m.experiment_id[f()][experiment_index(asked.experiment)], id)) m.on_experiment(value, asked);
+        return;
       case Purpose::begin: (void)take(m.begin_id[f()], id); return;
       case Purpose::advance: {
         if (!take(m.advance_id[f()], id)) return;
@@ -63,6 +66,9 @@ struct Answer {
         return;
       case Purpose::attention:
         if (take(m.map_id[f()][static_cast<std::size_t>(asked.kind)], id)) m.on_map_error(error, asked);
+        return;
+      case Purpose::experiment:
+        if (take(m.experiment_id[f()][experiment_index(asked.experiment)], id)) m.on_experiment_error(error, asked);
         return;
       case Purpose::begin:
         // Without a search there is nothing to advance.
@@ -85,6 +91,10 @@ void Store::Impl::receive(const protocol::ReplyMessage& reply, double) {
   if (it == pending.end()) return;  // nobody waits for it any more
   if (const auto* progress = std::get_if<protocol::Progress>(&reply.body)) {
     const Pending& asked = it->second;
+    if (asked.purpose == Purpose::experiment) {
+      state.column(asked.seat).experiment(asked.experiment).progress = *progress;
+      return touch();
+    }
     if (asked.purpose != Purpose::load || load_id[seat_index(asked.seat)] != reply.id) return;
     state.column(asked.seat).progress = *progress;
     return touch();

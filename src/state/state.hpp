@@ -18,6 +18,7 @@
 #include "base/seat.hpp"
 #include "protocol/requests.hpp"
 #include "protocol/results.hpp"
+#include "state/experiment.hpp"
 
 namespace trilens::state {
 
@@ -34,8 +35,8 @@ inline constexpr std::array kAttentionKinds{AttentionKind::self, AttentionKind::
 // One for each file of assets/i18n; the first is what an unknown one becomes.
 inline constexpr std::array<std::string_view, 2> kLanguages{"en", "nb"};
 
-enum class Tab : std::uint8_t { overview, tokens, attention, prediction, generation, cost };
-inline constexpr std::array kTabs{Tab::overview, Tab::tokens, Tab::attention, Tab::prediction, Tab::generation, Tab::cost};
+enum class Tab : std::uint8_t { overview, tokens, attention, prediction, leak, generation, cost };
+inline constexpr std::array kTabs{Tab::overview, Tab::tokens, Tab::attention, Tab::prediction, Tab::leak, Tab::generation, Tab::cost};
 
 enum class Theme : std::uint8_t { system, light, dark };
 enum class LayoutClass : std::uint8_t { wide, tablet, phone };
@@ -68,13 +69,6 @@ struct MapChoice {
   std::optional<std::int64_t> layer;
   std::optional<std::int64_t> head;
   friend bool operator==(const MapChoice&, const MapChoice&) = default;
-};
-
-// A failure and the way on.
-struct Trouble {
-  Error error;
-  bool retry = false;     // Retry{seat} tries the same again
-  bool use_wasm = false;  // LoadModel{seat, …, wasm} may help
 };
 
 struct MapState {
@@ -127,7 +121,11 @@ struct ColumnState {
 
   std::array<MapState, 3> maps;                         // by AttentionKind
   GenerationState generation;
+  std::array<ExperimentState, kExperiments.size()> experiments;  // by Experiment
+  std::uint64_t loads = 0;                              // models that have been loaded here
 
+  [[nodiscard]] const ExperimentState& experiment(Experiment e) const { return experiments[experiment_index(e)]; }
+  [[nodiscard]] ExperimentState& experiment(Experiment e) { return experiments[experiment_index(e)]; }
   [[nodiscard]] MapState& map(AttentionKind kind) { return maps[static_cast<std::size_t>(kind)]; }
   [[nodiscard]] const MapState& map(AttentionKind kind) const { return maps[static_cast<std::size_t>(kind)]; }
 };
@@ -136,6 +134,13 @@ struct ColumnState {
 struct Document {
   std::string text;      // valid UTF-8
   GenerateOptions options;
+};
+
+// What the leak test changes: a word of the text, and what stands there instead.
+struct LeakChoice {
+  std::optional<std::size_t> begin;   // byte where the word begins; absent: the last word
+  std::string replacement;            // empty: the first of State::replacements that is another word
+  friend bool operator==(const LeakChoice&, const LeakChoice&) = default;
 };
 
 // One clock for all three. Cursor 0 is before the first step; the encoder answers everything in step 1.
@@ -187,6 +192,8 @@ struct State {
   std::string language = "en";
   Environment environment;
 
+  LeakChoice leak;
+  std::vector<std::string> replacements;    // words that the leak test offers
   std::vector<Example> examples;
   std::string example;                      // the one whose text is on screen; else empty
   bool can_undo = false;
@@ -203,6 +210,14 @@ struct State {
 
 // What Hover and Pin take for a piece: its characters, or, when it has none, the piece itself.
 [[nodiscard]] Mark mark_of(Seat seat, Side side, const protocol::Piece& piece, std::size_t index);
+
+// What the leak test compares: the text and the same with one word replaced. word: [begin, end) in the first, empty where there is no word.
+struct LeakTexts {
+  std::string text, changed;
+  std::size_t begin = 0, end = 0;
+  std::string replacement;
+};
+[[nodiscard]] LeakTexts leak_texts(const State& state);
 
 // Nothing to read: empty or white space alone.
 [[nodiscard]] bool blank_text(std::string_view text);

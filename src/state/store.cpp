@@ -25,6 +25,7 @@ Store::Store(Setup setup) : impl_(std::make_unique<Impl>()) {
     state.column(seat).family = family_at_home(seat);
   }
   state.examples = setup.examples;
+  state.replacements = setup.replacements;
   state.language = known_language(setup.language) ? setup.language : std::string(kLanguages.front());
   impl_->take_settings(setup.settings);
   impl_->setup = std::move(setup);
@@ -54,11 +55,13 @@ void Store::start(double now_ms) {
 void Store::apply(const Command& command, double now_ms) {
   Impl& m = *impl_;
   State& s = m.state;
-  if (m.pointing(command) || m.chrome(command)) return;
+  if (m.pointing(command)) return;
+  if (m.chrome(command)) return m.settle(now_ms);
   if (m.editing(command, now_ms)) return m.settle(now_ms);
   std::visit(Match{
                  [&](const SelectToken& c) { m.guess(c.seat, c.piece); },
                  [&](const SelectMap& c) { m.select_map(c); },
+                 [&](const ChooseLeak& c) { s.leak = c.choice; },
                  [&](const Step&) { m.step_by_hand(); },
                  [&](const StepBack&) {
                    m.stop();
@@ -142,6 +145,7 @@ void Store::Impl::tick(double now) {
 
 void Store::Impl::settle(double now) {
   drive(now);
+  run_experiments();
   if (!clock_busy()) {
     const std::int64_t known = known_steps(state);
     if (state.clock.cursor > known) {
@@ -164,6 +168,11 @@ void Store::Impl::engine_lost(const Error& why, bool restarted, double) {
     begin_id[f].reset();
     advance_id[f].reset();
     map_id[f] = {};
+    experiment_id[f] = {};
+    for (ExperimentState& e : state.column(seat).experiments) {
+      e.waiting = false;
+      e.asked.clear();  // asked again of the next engine
+    }
     ColumnState& column = state.column(seat);
     column.loading = false;
     column.reading_waiting = false;

@@ -27,6 +27,7 @@ namespace trilens::state {
 
 struct Setup {
   std::vector<Example> examples = {};
+  std::vector<std::string> replacements = {};  // words for the leak test
   std::string language = "en";
   std::string settings = {};     // what RememberSettings once gave, or empty; ignored when it makes no sense
   std::string text = {};         // to begin with; empty: the first example
@@ -65,5 +66,8 @@ class Store {
 // assets/examples.json: {"examples": [{"id", "text", "title", "look", "family"?}]}; family: "encoder",
 // "decoder" or "encoder_decoder", left out for what shows something about all three. Errors: invalid_argument.
 [[nodiscard]] Result<std::vector<Example>> parse_examples(std::string_view json);
+
+// The same file's {"replacements": ["moon", …]}: words that the leak test puts in another's place. Left out: none.
+[[nodiscard]] Result<std::vector<std::string>> parse_replacements(std::string_view json);
 
 }  // namespace trilens::state

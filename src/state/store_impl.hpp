@@ -1,5 +1,5 @@
 // The Store's inside, shared by its source files and by nobody else. Each file is one concern:
-// store.cpp and receive.cpp (what comes in), document.cpp (text, options, undo), chrome.cpp (pointing, arranging), reading.cpp (load, read, attention), clock.cpp (generation), automation.cpp (scripts).
+// store.cpp and receive.cpp (what comes in), document.cpp (text, options, undo), chrome.cpp (pointing, arranging), reading.cpp (load, read, attention), clock.cpp (generation), experiments.cpp (what tabs ask by themselves), automation.cpp (scripts).
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@
 
 namespace trilens::state {
 
-enum class Purpose : std::uint8_t { load, read, attention, begin, advance, script };
+enum class Purpose : std::uint8_t { load, read, attention, begin, advance, experiment, script };
 
 // A request that the engine has and whose answer is wanted.
 struct Pending {
@@ -24,6 +24,7 @@ struct Pending {
   AttentionKind kind = AttentionKind::self;
   std::int64_t tokens = 0;             // advance: how many were asked for
   std::int64_t base = 0;               // advance: how many the engine had before
+  Experiment experiment = {};
   std::optional<std::int64_t> ticket = std::nullopt;  // a script waits for this very answer
 };
 
@@ -50,6 +51,7 @@ struct Store::Impl {
   // The request whose answer the screen takes; an answer to any other is dropped.
   std::array<std::optional<std::int64_t>, 3> load_id, read_id, begin_id, advance_id;
   std::array<std::array<std::optional<std::int64_t>, 3>, 3> map_id;
+  std::array<std::array<std::optional<std::int64_t>, kExperiments.size()>, 3> experiment_id;
   std::array<bool, 3> present{};       // the engine holds this seat's model
   bool engine_alive = true;
 
@@ -97,6 +99,12 @@ struct Store::Impl {
   void on_map(const protocol::AttentionMap& map, const Pending& asked);
   void on_map_error(const Error& error, const Pending& asked);
   [[nodiscard]] bool reading_settled(Seat seat) const;
+
+  // experiments.cpp
+  void run_experiments();              // asks for what the open tab lacks
+  void forget_experiments(Seat seat);  // what is awaited is not wanted any more, and what is there is of another model
+  void on_experiment(const protocol::ResultValue& value, const Pending& asked);
+  void on_experiment_error(const Error& error, const Pending& asked);
 
   // clock.cpp
   void reset_generation(Seat seat);

@@ -16,20 +16,23 @@ constexpr float kThumbnail = 92, kSmallThumbnail = 72;
 
 struct Section {
   Tab tab = Tab::overview;
+  bool in_overview = true;
   const view::PanelHead* (*head)(const view::ColumnView&) = nullptr;
   float (*draw)(const view::ColumnView&, Frame&, Place, PanelState&, Commands&) = nullptr;
 };
 
 constexpr std::array kSections{
-    Section{Tab::tokens, [](const view::ColumnView& c) { return &c.tokens.head; },
+    Section{Tab::tokens, true, [](const view::ColumnView& c) { return &c.tokens.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.tokens, f, at, p, out); }},
-    Section{Tab::prediction, [](const view::ColumnView& c) { return &c.prediction.head; },
+    Section{Tab::prediction, true, [](const view::ColumnView& c) { return &c.prediction.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.prediction, f, at, p, out); }},
-    Section{Tab::attention, nullptr,
+    Section{Tab::attention, true, nullptr,
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.attention, f, at, p, out); }},
-    Section{Tab::generation, [](const view::ColumnView& c) { return &c.generation.head; },
+    Section{Tab::leak, false, [](const view::ColumnView& c) { return &c.leak.head; },
+            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.leak, f, at, p, out); }},
+    Section{Tab::generation, true, [](const view::ColumnView& c) { return &c.generation.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.generation, f, at, p, out); }},
-    Section{Tab::cost, [](const view::ColumnView& c) { return &c.cost.head; },
+    Section{Tab::cost, true, [](const view::ColumnView& c) { return &c.cost.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.cost, f, at, p, out); }},
 };
 
@@ -105,12 +108,13 @@ float Shell::draw_body(const view::PageView& view, Frame& frame, Place place, Co
     return std::max(bottom, pictured ? at.y + side : bottom);
   });
   for (const Section& section : kSections) {
-    if (view.tab != Tab::overview && view.tab != section.tab) continue;
+    if (view.tab == Tab::overview ? !section.in_overview : view.tab != section.tab) continue;
     y += 14;
     frame.hairline({columns.left, y}, {columns.right, y}, theme.hairline);
     y += 6;
     frame.interaction.region(id_of("region-section", static_cast<std::uint64_t>(section.tab)));
     y += draw_section_head(*shown.front(), section, frame, {left, y, width, 32}) + 4;
+    if (section.tab == Tab::leak) y = ui::draw(view.leak, frame, {left, y, width}, panel_, commands) + 10;
     row([&](const view::ColumnView& column, Place at) { return section.draw(column, frame, at, panel_, commands); });
   }
   y += 18;

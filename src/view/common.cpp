@@ -118,6 +118,20 @@ void reading_head(PanelHead& head, const state::State& state, Seat seat, const W
   else head.sentence = words.strings.get("empty.reading");
 }
 
+void experiment_head(PanelHead& head, const state::State& state, Seat seat, const state::ExperimentState& experiment, const Words& words) {
+  const state::ColumnState& column = state.column(seat);
+  head.stale = experiment.stale;
+  head.waiting = experiment.waiting;
+  head.empty = !experiment.value;
+  if (experiment.trouble) head.trouble = trouble_view(*experiment.trouble, words);
+  settle_head(head, words);
+  if (!head.empty || head.trouble) return;
+  if (state::blank_text(state.document.text)) head.sentence = words.strings.get("empty.text");
+  else if (column.loading) head.sentence = words.strings.get("empty.loading");
+  else if (!column.loaded) head.sentence = words.strings.get("empty.not_loaded");
+  else head.sentence = words.strings.get(experiment.waiting ? "empty.experiment" : "empty.nothing_to_do");
+}
+
 void settle_head(PanelHead& head, const Words& words) {
   if (head.waiting) head.hint = words.strings.get("hint.waiting");
   else if (head.stale) head.hint = words.strings.get("hint.stale");

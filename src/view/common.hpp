@@ -106,6 +106,8 @@ struct Lit {
 [[nodiscard]] PanelHead panel_head(std::string_view panel, const Words& words);
 // Stale, waiting, trouble, and why there is nothing to show, for panels about the column's reading.
 void reading_head(PanelHead& head, const state::State& state, Seat seat, const Words& words);
+// The same for a panel that shows an experiment's answer.
+void experiment_head(PanelHead& head, const state::State& state, Seat seat, const state::ExperimentState& experiment, const Words& words);
 // The hint that goes with stale and waiting.
 void settle_head(PanelHead& head, const Words& words);
 [[nodiscard]] BarView bar_view(const protocol::Candidate& candidate, double scale, const Words& words);

@@ -11,6 +11,7 @@
 #include "view/cost.hpp"
 #include "view/generation.hpp"
 #include "view/header.hpp"
+#include "view/leak.hpp"
 #include "view/menus.hpp"
 #include "view/prediction.hpp"
 #include "view/tokens.hpp"
@@ -26,6 +27,7 @@ struct ColumnView {
   std::string attention_title;     // "Who looks at whom"
   std::vector<AttentionView> attention;  // the family's maps
   PredictionView prediction;
+  LeakView leak;
   GenerationView generation;
   CostView cost;
 };
@@ -36,6 +38,7 @@ struct PageView {
   OptionsView options;
   KeysView keys;
   StatusView status;
+  LeakIntroView leak;
   std::array<ColumnView, 3> columns;  // by Seat
   state::Tab tab = state::Tab::overview;
   state::LayoutClass layout = state::LayoutClass::wide;

@@ -4,6 +4,7 @@
 
 #include "protocol/archive.hpp"
 #include "view/page.hpp"
+#include "view/snapshot.hpp"
 
 namespace trilens::view {
 
@@ -360,6 +361,7 @@ void describe(Writer& io, ColumnView& v) {
   io("attention_title", v.attention_title);
   io("attention", v.attention);
   io("prediction", v.prediction);
+  io("leak", v.leak);
   io("generation", v.generation);
   io("cost", v.cost);
 }
@@ -397,6 +399,7 @@ std::string snapshot_json(const state::State& state, const Strings& strings, con
            {"examples", Writer::of(page.examples)},
            {"options", Writer::of(page.options)},
            {"keys", Writer::of(page.keys)},
+           {"leak", Writer::of(page.leak)},
            {"status", Writer::of(page.status)}};
   Json columns = Json::array();
   for (ColumnView& column : page.columns) columns.push_back(Writer::of(column));

@@ -276,7 +276,7 @@ struct Page {
   state::Store store;
   ScriptedEngine engine;
 
-  explicit Page(bool settled = true, const std::vector<state::Example>& examples = kExamples) : store({.examples = examples}), engine(store) {
+  explicit Page(bool settled = true, const std::vector<state::Example>& examples = kExamples) : store({.examples = examples, .replacements = {"moon", "seven"}}), engine(store) {
     store.start(0);
     engine.collect();
     if (settled) engine.run();
