@@ -21,7 +21,8 @@ LeakSideView side_view(const protocol::LeakSide& side, const Words& words) {
   v.sentence = words.strings.fill("leak.verdict." + std::string(verdict_id(v.verdict)),
                                   {{"left", moved_text(side.left, words)}, {"right", moved_text(side.right, words)}});
   if (side.shift != 0 && v.verdict != LeakVerdict::not_read) {
-    v.sentence += " " + words.strings.fill(side.shift > 0 ? "leak.longer" : "leak.shorter", {{"pieces", count_text(std::abs(side.shift))}});
+    const std::string key = std::string(side.shift > 0 ? "leak.longer" : "leak.shorter") + (std::abs(side.shift) == 1 ? "_one" : "");
+    v.sentence += " " + words.strings.fill(key, {{"pieces", count_text(std::abs(side.shift))}});
   }
   for (std::size_t s = 0; s < side.difference.size(); ++s) {
     v.states.push_back(s == 0 ? words.strings.get("leak.embeddings") : count_text(static_cast<std::int64_t>(s)));
