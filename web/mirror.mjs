@@ -92,13 +92,15 @@ export class Mirror {
 
   /** @param {any} column */
   #column(column) {
-    const { head, tokens, prediction, generation, attention, cost } = column;
+    const { head, machine, tokens, prediction, leak, generation, attention, cost } = column;
     /** @type {Node[]} */
     const nodes = [make('h2', {}, head.title), make('p', {}, [head.sentence, head.status, head.model, head.provider, head.facts].filter(Boolean).join(', '))];
     if (head.trouble) nodes.push(make('p', {}, `${head.trouble.title}: ${head.trouble.sentence}`));
-    for (const panel of [tokens, prediction, generation, cost]) {
+    for (const panel of [tokens, prediction, leak, generation, cost]) {
       if (panel?.head?.trouble) nodes.push(make('p', {}, `${panel.head.title}: ${panel.head.trouble.sentence}`));
     }
+    if (machine?.stacks?.length) nodes.push(make('h3', {}, machine.head.title), make('p', {}, [...machine.stacks.map((/** @type {any} */ s) => `${s.title}, ${s.shape}`), machine.head.sentence].join('. ')));
+    for (const side of leak?.sides ?? []) nodes.push(make('h3', {}, `${leak.head.title}: ${side.title}`), make('p', {}, side.sentence));
     if (tokens?.pieces?.length) {
       nodes.push(make('h3', {}, `${tokens.head.title}: ${tokens.count}`));
       const list = (/** @type {any[]} */ pieces) => make('ol', {}, ...pieces.map((piece) => make('li', {}, `${piece.display}`)));

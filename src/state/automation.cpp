@@ -136,7 +136,7 @@ void show(const Script& s) {
     s.act(ShowSeat{seat});
   }
   if (s.in.has("tab")) {
-    const Tab tab = s.in.name("tab", tab_from_name, "overview, tokens, attention, prediction, leak, generation or cost");
+    const Tab tab = s.in.name("tab", tab_from_name, "overview, machine, tokens, attention, prediction, leak, generation or cost");
     if (s.refused()) return;
     s.act(SelectTab{tab});
   }

@@ -35,8 +35,8 @@ inline constexpr std::array kAttentionKinds{AttentionKind::self, AttentionKind::
 // One for each file of assets/i18n; the first is what an unknown one becomes.
 inline constexpr std::array<std::string_view, 2> kLanguages{"en", "nb"};
 
-enum class Tab : std::uint8_t { overview, tokens, attention, prediction, leak, generation, cost };
-inline constexpr std::array kTabs{Tab::overview, Tab::tokens, Tab::attention, Tab::prediction, Tab::leak, Tab::generation, Tab::cost};
+enum class Tab : std::uint8_t { overview, machine, tokens, attention, prediction, leak, generation, cost };
+inline constexpr std::array kTabs{Tab::overview, Tab::machine, Tab::tokens, Tab::attention, Tab::prediction, Tab::leak, Tab::generation, Tab::cost};
 
 enum class Theme : std::uint8_t { system, light, dark };
 enum class LayoutClass : std::uint8_t { wide, tablet, phone };

@@ -22,6 +22,8 @@ struct Section {
 };
 
 constexpr std::array kSections{
+    Section{Tab::machine, true, [](const view::ColumnView& c) { return &c.machine.head; },
+            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.machine, f, at, p, out); }},
     Section{Tab::tokens, true, [](const view::ColumnView& c) { return &c.tokens.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.tokens, f, at, p, out); }},
     Section{Tab::prediction, true, [](const view::ColumnView& c) { return &c.prediction.head; },

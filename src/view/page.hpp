@@ -12,6 +12,7 @@
 #include "view/generation.hpp"
 #include "view/header.hpp"
 #include "view/leak.hpp"
+#include "view/machine.hpp"
 #include "view/menus.hpp"
 #include "view/prediction.hpp"
 #include "view/tokens.hpp"
@@ -23,6 +24,7 @@ struct ColumnView {
   Family family = Family::encoder;
   bool shown = true;               // by layout
   ColumnHeadView head;
+  MachineView machine;
   TokensView tokens;
   std::string attention_title;     // "Who looks at whom"
   std::vector<AttentionView> attention;  // the family's maps

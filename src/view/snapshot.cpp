@@ -362,6 +362,7 @@ void describe(Writer& io, ColumnView& v) {
   io("attention", v.attention);
   io("prediction", v.prediction);
   io("leak", v.leak);
+  io("machine", v.machine);
   io("generation", v.generation);
   io("cost", v.cost);
 }

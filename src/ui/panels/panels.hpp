@@ -27,6 +27,7 @@ struct PanelState {
 // The row of examples that all three share, then a button for each family that lays out its own under the row.
 float draw(const view::ExamplesView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::ColumnHeadView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+float draw(const view::MachineView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::TokensView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const std::vector<view::AttentionView>& maps, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::PredictionView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
