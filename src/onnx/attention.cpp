@@ -319,4 +319,14 @@ std::vector<std::string> fused_operators(const Model& model) {
   return {out.begin(), out.end()};
 }
 
+std::unexpected<Error> fused_attention(const std::vector<std::string>& operators) {
+  std::string names;
+  for (const std::string& n : operators) names += (names.empty() ? "" : ", ") + n;
+  const bool standard = std::ranges::any_of(operators, [](const std::string& n) { return n.starts_with("ai.onnx."); });
+  return fail(ErrorCode::model_unsupported,
+              "This model computes its attention in a fused operator (" + names + "), which hides it; export it again without optimization" +
+                  (standard ? " and for an operator set below 23" : "") +
+                  ": optimum-cli export onnx --model NAME FOLDER (no --optimize), or torch.onnx.export with opset_version=18; docs/models.md has the commands.");
+}
+
 }  // namespace trilens::onnx
