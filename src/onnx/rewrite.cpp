@@ -19,7 +19,7 @@ class Rewriter {
     for (const Exposure& e : exposures) {
       const auto [at, added] = index.emplace(e.name, static_cast<std::uint32_t>(names_.size()));
       if (added) names_.push_back(e.name);
-      own_[e.graph].emplace(at->second, Exposure{e.name, unrounded(m, e.value), e.graph, e.swap_rank});
+      own_[e.graph].emplace(at->second, e);
     }
   }
 
@@ -41,14 +41,6 @@ class Rewriter {
   }
 
  private:
-  // What a Cast to f16 was made of, where that is f32: the runtime's CPU goes on with the f32 numbers if nobody asks for the others.
-  static ValueId unrounded(const Model& m, ValueId v) {
-    const Node* p = m.producer_of(v);
-    if (p == nullptr || !Model::is(*p, "Cast") || m.values[v].type != DataType::f16) return v;
-    const ValueId before = Model::input(*p, 0);
-    return m.dynamic(before) && m.values[before].type == DataType::f32 ? before : v;
-  }
-
   // What a graph can give out: its own values, and what all branches of an If in it can.
   Names offers(GraphId g) {
     Names out;
