@@ -41,7 +41,8 @@ bool nullable(const Regex::Node& node) {
   return node.kind != Regex::Kind::group || node.least == 0 || nullable(node.alternatives);
 }
 bool nullable(const Regex::Alternatives& alternatives) {
-  return std::ranges::any_of(alternatives, [](const Regex::Sequence& s) { return std::ranges::all_of(s, [](const Regex::Node& n) { return nullable(n); }); });
+  const auto all_nullable = [](const Regex::Sequence& s) { return std::ranges::all_of(s, [](const Regex::Node& n) { return nullable(n); }); };
+  return std::ranges::any_of(alternatives, all_nullable);
 }
 
 class Parser {
