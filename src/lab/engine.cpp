@@ -11,13 +11,13 @@ namespace {
 
 using protocol::ResultValue;
 
-template <class... Fs>
-struct Overload : Fs... {
-  using Fs::operator()...;
-};
-
 std::optional<Family> family_of(const protocol::Request& request) {
-  return std::visit(Overload{[](const protocol::Cancel& r) { return r.family; }, [](const auto& r) { return std::optional(r.family); }}, request);
+  return std::visit(
+      []<class R>(const R& r) -> std::optional<Family> {
+        if constexpr (requires { r.family; }) return r.family;
+        return std::nullopt;  // it is about the library, not about a column
+      },
+      request);
 }
 
 std::string_view family_title(Family family) {

@@ -14,6 +14,7 @@
 
 #include "base/error.hpp"
 #include "base/family.hpp"
+#include "protocol/shelf.hpp"
 
 namespace trilens::protocol {
 
@@ -129,7 +130,8 @@ struct Cancel {
   std::optional<Family> family;
 };
 
-using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap>;
+using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap,
+                             PlanModel, FetchModel, StoredModels, RemoveModel>;
 
 struct RequestMessage {
   std::int64_t id = 0;

@@ -245,7 +245,12 @@ class ScriptedEngine {
   }
 
   static std::optional<Family> family_of(const protocol::Request& request) {
-    return std::visit([](const auto& r) -> std::optional<Family> { return r.family; }, request);
+    return std::visit(
+        []<class R>(const R& r) -> std::optional<Family> {
+          if constexpr (requires { r.family; }) return r.family;
+          return std::nullopt;
+        },
+        request);
   }
 
   void cancelled(const protocol::Cancel& cancel, std::int64_t own) {
