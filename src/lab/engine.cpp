@@ -11,13 +11,13 @@ namespace {
 
 using protocol::ResultValue;
 
-template <class... Fs>
-struct Overload : Fs... {
-  using Fs::operator()...;
-};
-
 std::optional<Seat> seat_of(const protocol::Request& request) {
-  return std::visit(Overload{[](const protocol::Cancel& r) { return r.seat; }, [](const auto& r) { return std::optional(r.seat); }}, request);
+  return std::visit(
+      []<class R>(const R& r) -> std::optional<Seat> {
+        if constexpr (requires { r.seat; }) return r.seat;
+        else return std::nullopt;  // it is about the library, not about a seat
+      },
+      request);
 }
 
 std::string_view family_title(Family family) {

@@ -16,6 +16,7 @@
 #include "base/error.hpp"
 #include "base/family.hpp"
 #include "base/seat.hpp"
+#include "protocol/shelf.hpp"
 
 namespace trilens::protocol {
 
@@ -132,7 +133,8 @@ struct Cancel {
   std::optional<Seat> seat;
 };
 
-using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap>;
+using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap,
+                             PlanModel, FetchModel, StoredModels, RemoveModel>;
 
 struct RequestMessage {
   std::int64_t id = 0;

@@ -250,7 +250,12 @@ class ScriptedEngine {
   }
 
   static std::optional<Seat> seat_of(const protocol::Request& request) {
-    return std::visit([](const auto& r) -> std::optional<Seat> { return r.seat; }, request);
+    return std::visit(
+        []<class R>(const R& r) -> std::optional<Seat> {
+          if constexpr (requires { r.seat; }) return r.seat;
+          else return std::nullopt;
+        },
+        request);
   }
 
   void cancelled(const protocol::Cancel& cancel, std::int64_t own) {
