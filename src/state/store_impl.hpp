@@ -1,5 +1,5 @@
 // The Store's inside, shared by its source files and by nobody else. Each file is one concern:
-// store.cpp and receive.cpp (what comes in), document.cpp (text, options, undo), chrome.cpp (pointing, arranging), reading.cpp (load, read, attention), clock.cpp (generation), automation.cpp (scripts).
+// store.cpp and receive.cpp (what comes in), document.cpp (text, options, undo), chrome.cpp (pointing, arranging), reading.cpp (load, read, attention), shelf.cpp (models to be had), clock.cpp (generation), automation.cpp (scripts).
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@
 
 namespace trilens::state {
 
-enum class Purpose : std::uint8_t { load, read, attention, begin, advance, script };
+enum class Purpose : std::uint8_t { load, read, attention, begin, advance, plan, fetch, shelf, script };
 
 // A request that the engine has and whose answer is wanted.
 struct Pending {
@@ -50,6 +50,7 @@ struct Store::Impl {
   // The request whose answer the screen takes; an answer to any other is dropped.
   std::array<std::optional<std::int64_t>, 3> load_id, read_id, begin_id, advance_id;
   std::array<std::array<std::optional<std::int64_t>, 3>, 3> map_id;
+  std::optional<std::int64_t> plan_id, fetch_id, shelf_id;
   std::array<bool, 3> present{};       // the engine holds this seat's model
   bool engine_alive = true;
 
@@ -88,6 +89,7 @@ struct Store::Impl {
   void select_map(const SelectMap& what);
   void guess(Seat seat, std::int64_t piece);
   void retry(Seat seat);
+  void use_provider(const UseProvider& what);
   void forget_reading(Seat seat);
   void forget_pointing(Seat seat);
   void on_loaded(const protocol::Loaded& loaded, Seat seat);
@@ -97,6 +99,26 @@ struct Store::Impl {
   void on_map(const protocol::AttentionMap& map, const Pending& asked);
   void on_map_error(const Error& error, const Pending& asked);
   [[nodiscard]] bool reading_settled(Seat seat) const;
+
+  // shelf.cpp
+  [[nodiscard]] bool shelving(const Command& command);
+  void open_shelf(Seat seat);
+  void close_shelf();
+  void ask_for_kept();
+  void forget_plan();
+  void choose_model(const ChooseModel& what, std::optional<std::int64_t> ticket);
+  void put_in_seat(const LoadModel& what, std::optional<std::int64_t> ticket);
+  void send_plan(std::optional<std::int64_t> ticket);
+  void choose_variant(const std::string& variant, std::optional<std::int64_t> ticket);
+  void confirm_fetch(std::optional<std::int64_t> ticket);
+  void get_again();
+  void remove_kept(const std::string& key);
+  void on_plan(protocol::ModelPlan plan);
+  void on_plan_error(const Error& error);
+  void on_fetched(const protocol::StoredModel& model);
+  void on_fetch_error(const Error& error);
+  void on_shelf(protocol::Shelf shelf);
+  void shelf_lost(const Error& why);
 
   // clock.cpp
   void reset_generation(Seat seat);
