@@ -83,6 +83,7 @@ void fields(IO& io, StoredModel& m) {
   io("bytes", m.bytes);
   io("complete", m.complete);
   io("damaged", m.damaged);
+  io("persistent", m.persistent);
   io("saved_at", m.saved_at);
 }
 

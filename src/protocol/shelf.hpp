@@ -74,6 +74,7 @@ struct StoredModel {
   std::int64_t bytes = 0;
   bool complete = false;                 // false: fetching it again goes on where it was cut
   bool damaged = false;                  // can only be removed
+  bool persistent = true;                // false: in memory, until the page is closed
   double saved_at = 0;                   // milliseconds since 1970
   bool operator==(const StoredModel&) const = default;
 };
@@ -82,8 +83,8 @@ struct StoredModel {
 struct StoredModels {};
 
 struct Shelf {
-  bool persistent = false;               // kept when the page is closed
-  std::string why;                       // a sentence, where it is not
+  bool persistent = false;               // the browser keeps models when the page is closed
+  std::string why;                       // a sentence, where it does not, or not all of them
   std::int64_t models_bytes = 0;
   std::optional<std::int64_t> used_bytes, quota_bytes;  // of the whole site, where the browser says
   std::vector<StoredModel> models;

@@ -35,7 +35,7 @@ ModelPlan full_plan() {
 
 StoredModel full_model() {
   return {.key = "k", .name = "owner/name@v1", .repo = "owner/name", .revision = "v1", .commit = "5f2a", .host = "h", .variant = "fp32", .provider = "webgpu",
-          .family = Family::decoder, .bytes = 3, .complete = true, .damaged = true, .saved_at = 1'764'000'000'123.5};
+          .family = Family::decoder, .bytes = 3, .complete = true, .damaged = true, .persistent = false, .saved_at = 1'764'000'000'123.5};
 }
 
 nlohmann::json body_of(const ResultValue& value) { return nlohmann::json::parse(to_json(ReplyMessage{1, value})); }
