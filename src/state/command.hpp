@@ -65,6 +65,7 @@ struct SetServer { std::string base; };                  // empty: the public hu
 struct FilterCatalog { CatalogFilter filter; };
 struct AskRemove { std::string key; };                   // asks in place; empty: no more
 struct RemoveKept { std::string key; };
+struct FilesRefused { Error error; };                     // what was dropped or chosen is no model
 struct ChooseFiles { bool folder = false; };             // opens the browser's own chooser
 // A model could not be loaded: forget that, the one before stays.
 struct KeepModel { Seat seat = Seat::left; };
@@ -88,7 +89,7 @@ using Command =
                  SelectMap, Step, StepBack, ToStart, ToEnd, Play, Stop, GoToStep, SetOption, ResetOptions, LoadModel, UseProvider, CancelLoad, Retry,
                  SelectTab, SetTheme, CycleTheme, SetLanguage, SetLayout, ShowSeat, ToggleProjector, ToggleOptions, ToggleKeys,
                  DismissNotice, SetEnvironment, CopyText, OpenShelf, CloseShelf, ChooseModel, ChooseVariant, ConfirmFetch, DeclinePlan, StopFetch,
-                 GetAgain, SetModelName, SetServer, FilterCatalog, AskRemove, RemoveKept, ChooseFiles, KeepModel>;
+                 GetAgain, SetModelName, SetServer, FilterCatalog, AskRemove, RemoveKept, FilesRefused, ChooseFiles, KeepModel>;
 
 using Commands = std::vector<Command>;
 

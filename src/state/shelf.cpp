@@ -64,6 +64,13 @@ bool Store::Impl::shelving(const Command& command) {
                                      remember_settings();
                                      return true;
                                    },
+                                   [&](const FilesRefused& c) {
+                                     forget_plan();
+                                     if (!shelf.open) open_shelf(state.focus);
+                                     shelf.getting.name = "disk:";
+                                     on_plan_error(c.error);
+                                     return true;
+                                   },
                                    [&](const FilterCatalog& c) { return shelf.filter = c.filter, true; },
                                    [&](const AskRemove& c) { return shelf.removing = c.key, true; },
                                    [&](const RemoveKept& c) { return remove_kept(c.key), true; },
@@ -167,7 +174,7 @@ void Store::Impl::confirm_fetch(std::optional<std::int64_t> ticket) {
 
 void Store::Impl::get_again() {
   const GettingState& getting = state.shelf.getting;
-  if (getting.stage == Getting::nothing || getting.stage == Getting::fetching) return;
+  if (getting.stage == Getting::nothing || getting.stage == Getting::fetching || getting.name == "disk:") return;
   if (getting.plan && (getting.fetch_failed || getting.stopped)) return confirm_fetch(std::nullopt);
   send_plan(std::nullopt);
 }

@@ -12,6 +12,7 @@ PageView build_page(const state::State& state, const Strings& strings) {
   page.options = build_options(state, words);
   page.keys = build_keys(state, words);
   page.status = build_status(state, words);
+  page.shelf = build_shelf(state, words);
   page.tab = state.tab;
   page.layout = state.layout;
   page.projector = state.projector;

@@ -13,6 +13,7 @@
 #include "view/header.hpp"
 #include "view/menus.hpp"
 #include "view/prediction.hpp"
+#include "view/shelf.hpp"
 #include "view/tokens.hpp"
 
 namespace trilens::view {
@@ -36,6 +37,7 @@ struct PageView {
   OptionsView options;
   KeysView keys;
   StatusView status;
+  ShelfView shelf;
   std::array<ColumnView, 3> columns;  // by Seat
   state::Tab tab = state::Tab::overview;
   state::LayoutClass layout = state::LayoutClass::wide;
