@@ -256,12 +256,17 @@ void set_server(const Script& s) {
   if (!s.refused()) s.act_now(SetServer{base});
 }
 
+void ask_remove(const Script& s) {
+  const std::string key = s.in.text("key");
+  if (!s.refused()) s.act_now(AskRemove{key});
+}
+
 void keep_model(const Script& s) {
   const Seat seat = s.seat();
   if (!s.refused()) s.act_now(KeepModel{seat});
 }
 
-constexpr std::array<std::pair<std::string_view, Handler>, 36> kHandlers{{
+constexpr std::array<std::pair<std::string_view, Handler>, 37> kHandlers{{
     {"set_text", set_text},
     {"use_example", use_example},
     {"undo", undo},
@@ -298,6 +303,7 @@ constexpr std::array<std::pair<std::string_view, Handler>, 36> kHandlers{{
     {"filter_catalog", filter_catalog},
     {"set_server", set_server},
     {"keep_model", keep_model},
+    {"ask_remove", ask_remove},
 }};
 
 Error engine_is_gone(const State& state) {

@@ -223,6 +223,7 @@ void Store::Impl::on_fetch_error(const Error& error) {
 
 void Store::Impl::on_shelf(protocol::Shelf shelf) {
   state.shelf.kept = std::move(shelf);
+  state.shelf.removing.clear();
   state.shelf.kept_error.reset();
 }
 

@@ -188,6 +188,7 @@ ShelfView build_shelf(const State& s, const Words& words) {
   const Strings& strings = words.strings;
   ShelfView v;
   v.open = s.shelf.open.has_value();
+  v.drop_words = strings.get("shelf.disk.drop");
   if (!v.open) return v;
   v.seat = *s.shelf.open;
   v.title = strings.get("shelf.title." + std::string(seat_name(v.seat)));

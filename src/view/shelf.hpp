@@ -59,6 +59,7 @@ struct ShelfView {
   std::string look_label;
   bool can_look = false;
   std::string server_note;
+  std::string drop_words;      // while something is dragged over the page; also while the shelf is closed
   std::string disk_note, folder_label, files_label;
 
   std::string catalog_title;

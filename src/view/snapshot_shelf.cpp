@@ -86,6 +86,7 @@ void describe(Writer& io, ShelfView& v) {
   io("look_label", v.look_label);
   io("can_look", v.can_look);
   io("server_note", v.server_note);
+  io("drop_words", v.drop_words);
   io("disk_note", v.disk_note);
   io("folder_label", v.folder_label);
   io("files_label", v.files_label);
