@@ -1,6 +1,7 @@
 // Brings the page to life, in the order in which people notice: the engine's worker first (it takes longest), then what
 // the drawing needs, then the first frame. Whatever fails says so in the page's own words and leaves the rest running.
 
+import { installDropTarget } from './drop_target.mjs';
 import { EngineClient, siteConfig } from './engine_client.mjs';
 import { PageHost } from './page_host.mjs';
 import { Mirror } from './mirror.mjs';
@@ -163,10 +164,16 @@ async function boot() {
 
   const models = (catalog.models ?? []).map((/** @type {any} */ { id, family, tasks, files }) =>
     ({ id, family, tasks, bytes: files.reduce((/** @type {number} */ sum, /** @type {any} */ file) => sum + file.bytes, 0) }));
+  const dropTarget = installDropTarget({
+    post: (id, listing) => engine.drop(id, listing),
+    onDropped: (name, title) => window.dispatchEvent(new CustomEvent('trilens-dropped', { detail: { name, title } })),
+    onError: ({ code, message }) => window.dispatchEvent(new CustomEvent('trilens-dropped', { detail: { code, message } })),
+  });
   offerAutomation({
     version: kVersion, models, settled, engine: engineReady,
     command: (command) => host.command(command),
     snapshot: () => host.snapshot(),
+    open: (files) => dropTarget.take(files),
   });
 
   document.body.dataset.state = problem ? 'no-canvas' : 'running';

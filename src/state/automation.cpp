@@ -207,10 +207,7 @@ void cancel(const Script& s) {
   if (s.refused()) return;
   s.m.stop();
   s.m.touch();
-  for (const Family family : kFamilies) {
-    if (only && *only != family) continue;
-    (void)s.m.send(protocol::Cancel{.request = {}, .family = family}, std::nullopt);
-  }
+  (void)s.m.send(protocol::Cancel{.request = {}, .family = only}, std::nullopt);  // without a family: all, a model on its way included
   s.resolve(Json::object());
 }
 
