@@ -177,6 +177,7 @@ async function boot() {
     version: kVersion, models, settled, engine: engineReady,
     command: (command) => host.command(command),
     snapshot: () => host.snapshot(),
+    open: (files) => dropTarget.take(files),
   });
 
   document.body.dataset.state = problem ? 'no-canvas' : 'running';

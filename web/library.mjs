@@ -15,7 +15,7 @@
 import { TrilensError } from './errors.mjs';
 import { getModel, keyOf } from './get_model.mjs';
 import { Hub, hostOfBase, parseModelName } from './hub.mjs';
-import { kLibraryPrefix, nameOf, partsOfName, sourceOf, storedView } from './library_views.mjs';
+import { filesOf, kLibraryPrefix, nameOf, partsOfName, sourceOf, storedView } from './library_views.mjs';
 import { readCard } from './model_card.mjs';
 import { folderName, ModelStore } from './model_store.mjs';
 import { planModel } from './repository.mjs';
@@ -124,14 +124,15 @@ export class Library {
   async planKept(model) {
     const { card } = model;
     const readText = async (/** @type {string} */ path) => (card.files.includes(path) ? new TextDecoder().decode(await model.read(path)) : '');
-    const [config, generation, readme, source] = await Promise.all([readText('config.json'), readText('generation_config.json'), quietly(readText('README.md')), sourceOf(model)]);
-    const graphs = source.graphs.map((graph) => graph.file);
-    const bytes = source.files.reduce((sum, file) => sum + (graphs.includes(file.name) ? file.bytes : 0), 0);
+    const [config, generation, readme, files] = await Promise.all([readText('config.json'), readText('generation_config.json'), quietly(readText('README.md')), filesOf(model)]);
+    const graphs = Object.values(card.graphs);
+    const sum = (/** @type {typeof files} */ some) => some.reduce((all, file) => all + file.bytes, 0);
+    const bytes = sum(files.filter((file) => graphs.includes(file.name)));
     return {
       config, generation, graph_bytes: bytes,
       plan: {
-        plan: this.remember(model), name: source.id, repo: card.repo, revision: card.revision, commit: card.commit, host: card.host, family: card.family,
-        variant: card.variant, provider: card.provider, reason: card.reason, total_bytes: source.files.reduce((sum, file) => sum + file.bytes, 0), missing_bytes: 0,
+        plan: this.remember(model), name: nameOf(card), repo: card.repo, revision: card.revision, commit: card.commit, host: card.host, family: card.family,
+        variant: card.variant, provider: card.provider, reason: card.reason, total_bytes: sum(files), missing_bytes: 0,
         unknown_lengths: [], memory_bytes: 0, memory_sentence: '',
         variants: [{ variant: card.variant, provider: card.provider, usable: true, why: 'it is kept in this browser', bytes }],
         card: await readCard(readme, { task: '', license: '', languages: [] }, this.loadYaml),

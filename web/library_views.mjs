@@ -39,15 +39,17 @@ export function storedView(stored, persistent) {
   };
 }
 
+/** All that belongs to it. @param {import('./model_store.mjs').StoredModel} model @returns {Promise<{name: string, bytes: number}[]>} */
+export const filesOf = ({ folder, card }) => Promise.all(card.files.map(async (name) => ({ name, bytes: (await readNote(folder, name))?.kept ?? 0 })));
+
 /** Checked when it was kept, so there is no hash to check again. @param {import('./model_store.mjs').StoredModel} model @returns {Promise<SourceView>} */
 export async function sourceOf(model) {
   const { card } = model;
   const only = onlyOn(/** @type {any} */ (card.variant));
-  const names = card.files.filter((path) => path !== 'README.md');
-  const notes = await Promise.all(names.map((path) => readNote(model.folder, path)));
+  const files = await filesOf(model);
   return {
     id: nameOf(card), family: card.family, path: `${kLibraryPrefix}${model.key}`, variant: card.variant, ...(only === null ? {} : { only_on: only }), why: card.reason,
     graphs: Object.entries(card.graphs).map(([role, file]) => ({ role: kRoles[role] ?? role, file })),
-    files: names.map((name, i) => ({ name, bytes: notes[i]?.kept ?? 0, sha256: '' })),
+    files: files.filter(({ name }) => name !== 'README.md').map((file) => ({ ...file, sha256: '' })),
   };
 }

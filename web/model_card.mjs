@@ -7,6 +7,9 @@
 
 const kMostFrontMatter = 256 << 10;
 const kMostSummary = 600;
+/** Enough for any beginning, and for a paragraph of which a short one is made. */
+const kMostRead = 32 << 10;
+const kMostBlock = 1500;
 const kMostWord = 100;
 const kMostLanguages = 40;
 
@@ -61,11 +64,9 @@ const plain = (text) => text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2
 
 /** @param {string} body Markdown @returns {string} the first block that is neither heading, list, table, code nor badges */
 export function firstParagraph(body) {
-  // enough for any beginning, and what follows cannot cost time
-  const start = body.slice(0, 64 << 10).replace(/<!--[\s\S]*?(-->|$)/g, '').replace(/^(```|~~~)[\s\S]*?(^\1[^\n]*$|$(?![\s\S]))/gm, '');
-  for (const block of start.split(/\n[ \t]*\n/)) {
-    const lines = block.split('\n').filter((line) => !/^ {0,3}(#{1,6}(\s|$)|\||[-*+]\s|\d+[.)]\s|[-=*_]{3,}\s*$|\[[^\]]+\]:|!\[|\[!\[)/.test(line) && !/^(\t| {4})/.test(line));
-    if (/\n[ \t]*(=+|-+)[ \t]*$/.test(block.trimEnd())) continue; // a heading by its underline
+  for (const block of withoutCode(withoutComments(body.slice(0, kMostRead))).split(/\n[ \t]*\n/)) {
+    const lines = block.slice(0, kMostBlock).split('\n').filter((line) => !/^ {0,3}(#{1,6}(\s|$)|\||[-*+]\s|\d+[.)]\s|[-=*_]{3,}\s*$|\[[^\]]+\]:|!\[|\[!\[)/.test(line) && !/^(\t| {4})/.test(line));
+    if (/^[ \t]*(=+|-+)[ \t]*$/.test(block.slice(0, kMostBlock).trimEnd().split('\n').slice(1).at(-1) ?? '')) continue; // a heading by its underline
     const text = plain(withoutMarks(lines.map((line) => line.replace(/^\s{0,3}>\s?(\[![A-Z]+\])?/, '')).join('\n')));
     if (text.split(' ').filter((one) => /\p{L}/u.test(one)).length >= 3) return shortened(text);
   }
@@ -73,9 +74,34 @@ export function firstParagraph(body) {
 }
 
 /** @param {string} text */
+function withoutComments(text) {
+  let out = '';
+  for (let at = 0; ;) {
+    const begin = text.indexOf('<!--', at);
+    if (begin < 0) return out + text.slice(at);
+    out += text.slice(at, begin);
+    const end = text.indexOf('-->', begin + 4);
+    if (end < 0) return out;
+    at = end + 3;
+  }
+}
+
+/** Fenced code goes. @param {string} text */
+function withoutCode(text) {
+  let fence = '';
+  return text.split('\n').filter((line) => {
+    const mark = /^ {0,3}(```|~~~)/.exec(line)?.[1] ?? '';
+    if (fence === '' && mark === '') return true;
+    if (fence === '') fence = mark;
+    else if (mark === fence) fence = '';
+    return false;
+  }).join('\n');
+}
+
+/** @param {string} text of at most kMostBlock characters: some of these look ahead to its end at every place */
 function withoutMarks(text) {
   return text
-    .replace(/<\/?[A-Za-z][^<>]{0,2000}>/g, ' ')
+    .replace(/<\/?[A-Za-z][^<>]{0,1000}>/g, ' ')
     .replace(/!\[[^\]]*\](\([^()]*\)|\[[^\]]*\])/g, ' ')
     .replace(/\[([^[\]]*)\](\((?:[^()]|\([^()]*\))*\)|\[[^\]]*\])/g, '$1')
     .replace(/<(https?:[^<>\s]+)>/g, '$1')

@@ -212,10 +212,8 @@ void cancel(const Script& s) {
   if (s.refused()) return;
   s.m.stop();
   s.m.touch();
-  for (const Seat seat : kSeats) {
-    if (!all && only != seat) continue;
-    (void)s.m.send(protocol::Cancel{.request = {}, .seat = seat}, std::nullopt);
-  }
+  // Without a seat: everything, a model on its way included.
+  (void)s.m.send(protocol::Cancel{.request = {}, .seat = all ? std::nullopt : std::optional(only)}, std::nullopt);
   s.resolve(Json::object());
 }
 
