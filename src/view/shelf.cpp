@@ -75,6 +75,7 @@ ShelfRowView kept_row(const protocol::StoredModel& model, const State& s, const 
     row.action = strings.get("shelf.action.go_on");
   } else {
     settle_row(row, s, words, "shelf.action.use");
+    if (!model.persistent) add(row.badge, strings.get("shelf.kept.memory"));
   }
   row.asks = s.shelf.removing == model.key;
   if (row.asks) {
