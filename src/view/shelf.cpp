@@ -178,6 +178,7 @@ void fill_own(ShelfView& v, const State& s, const Words& words) {
   v.can_look = s.shelf.typed.find_first_not_of(' ') != std::string::npos;
   v.server = {strings.get("shelf.server.label"), strings.get("shelf.server.placeholder"), s.shelf.server};
   v.server_note = strings.get("shelf.server.note");
+  v.disk_label = strings.get("shelf.disk.title");
   v.disk_note = strings.get("shelf.disk.note");
   v.folder_label = strings.get("shelf.disk.folder");
   v.files_label = strings.get("shelf.disk.files");

@@ -60,7 +60,7 @@ struct ShelfView {
   bool can_look = false;
   std::string server_note;
   std::string drop_words;      // while something is dragged over the page; also while the shelf is closed
-  std::string disk_note, folder_label, files_label;
+  std::string disk_label, disk_note, folder_label, files_label;
 
   std::string catalog_title;
   std::string catalog_note;    // "23 of 23. Sizes are approximate…"

@@ -87,6 +87,7 @@ void describe(Writer& io, ShelfView& v) {
   io("can_look", v.can_look);
   io("server_note", v.server_note);
   io("drop_words", v.drop_words);
+  io("disk_label", v.disk_label);
   io("disk_note", v.disk_note);
   io("folder_label", v.folder_label);
   io("files_label", v.files_label);

@@ -104,7 +104,7 @@ float Card::decision(Place place) const {
   if (view.trouble) return trouble(place);
   float y = place.y;
   if (!view.waiting.empty()) y += frame().paragraph({place.x, y}, place.width, view.waiting, kBody, frame().theme.muted) + 10;
-  if (!view.question.empty()) y += frame().paragraph({place.x, y}, place.width, view.question, Type{Face::strong, 17}, frame().theme.ink) + 10;
+  if (!view.question.empty()) y += frame().paragraph({place.x, y}, place.width, view.question, kQuestion, frame().theme.ink) + 10;
   return buttons({place.x, y, place.width});
 }
 
@@ -121,8 +121,6 @@ float draw_plan_card(const view::PlanCardView& view, const ShelfPen& pen, Place 
   frame.stroke(ground, theme.hairline, 10);
   frame.fill_corners({ground.x, ground.y, kEdge, ground.h}, view.family ? theme.of(*view.family).full : theme.muted, kEdge, Frame::left_corners);
   const std::string spoken = view.title + ". " + view.waiting + view.question + (view.trouble ? view.trouble->sentence + " " + view.help : std::string());
-  const Hit hit = frame.target(id_of("plan-card"), ground, {.label = spoken, .cursor = Cursor::arrow});
-  if (hit.focused) frame.focus_ring(ground, 10);
 
   const float x = ground.x + kEdge + pad, inner = ground.w - kEdge - 2 * pad, title = Frame::line_height(kTitle);
   float y = place.y + pad - 4;
@@ -131,7 +129,11 @@ float draw_plan_card(const view::PlanCardView& view, const ShelfPen& pen, Place 
     draw_family_sign(frame, *view.family, {x + 7, y + title / 2}, 14);
     after += 24;
   }
-  frame.line({after, y, x + inner - after, title}, view.title, kTitle, view.family ? theme.of(*view.family).text : theme.ink);
+  const float named = std::min(x + inner - after, frame.measure(view.title, kTitle));
+  const Rect spot{x - 6, y - 2, after - x + named + 12, title + 4};
+  const Hit hit = frame.target(id_of("plan-card"), spot, {.label = spoken, .cursor = Cursor::arrow});
+  if (hit.focused) frame.focus_ring(spot, 6);
+  frame.line({after, y, named + 1, title}, view.title, kTitle, view.family ? theme.of(*view.family).text : theme.ink);
   y += title;
   if (!view.from.empty()) y += frame.paragraph({x, y}, inner, view.from, kSmall, theme.muted);
   y += 12;

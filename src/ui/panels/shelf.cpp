@@ -72,7 +72,7 @@ float draw(const view::ShelfView& view, Frame& frame, Place place, PanelState& p
   frame.interaction.region(id_of("region-shelf"));
   float y = place.y;
   const float button = panel.phone ? 44 : 36, title = Frame::line_height(kTitle), inner = place.width - button - 12;
-  const Rect head{place.x - 6, y - 4, inner, title + 8};
+  const Rect head{place.x - 6, y - 4, std::min(inner, frame.measure(view.title, kTitle) + 12), title + 8};
   const Hit hit = frame.target(id_of("shelf-head"), head, {.label = view.title, .cursor = Cursor::arrow});
   if (hit.focused) frame.focus_ring(head, 6);
   frame.line({place.x, y, inner, title}, view.title, kTitle, theme.ink);

@@ -106,7 +106,8 @@ float draw_server(const view::ShelfView& view, const ShelfPen& pen, Place place)
 float draw_disk(const view::ShelfView& view, const ShelfPen& pen, Place place) {
   Frame& frame = pen.frame;
   const float tall = pen.panel.phone ? 44 : 36, label = Frame::line_height(kSmall);
-  const float y = place.y + (shelf_columns(place.width * 3) == 1 ? 0 : label + 4);
+  frame.line({place.x, place.y, place.width, label}, view.disk_label, kSmall, frame.theme.muted);
+  const float y = place.y + label + 4;
   float x = place.x;
   for (const bool folder : {true, false}) {
     const std::string& words = folder ? view.folder_label : view.files_label;
