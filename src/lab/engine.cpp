@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "lab/experiments.hpp"
+#include "lab/library.hpp"
 #include "lab/load_model.hpp"
 
 namespace trilens::lab {
@@ -11,13 +12,13 @@ namespace {
 
 using protocol::ResultValue;
 
-template <class... Fs>
-struct Overload : Fs... {
-  using Fs::operator()...;
-};
-
 std::optional<Seat> seat_of(const protocol::Request& request) {
-  return std::visit(Overload{[](const protocol::Cancel& r) { return r.seat; }, [](const auto& r) { return std::optional(r.seat); }}, request);
+  return std::visit(
+      []<class R>(const R& r) -> std::optional<Seat> {
+        if constexpr (requires { r.seat; }) return r.seat;
+        else return std::nullopt;  // it is about the library, not about a seat
+      },
+      request);
 }
 
 std::string_view family_title(Family family) {
@@ -64,6 +65,7 @@ Task<void> Engine::serve(protocol::RequestMessage message) {
 }
 
 Task<Result<ResultValue>> Engine::answer(std::int64_t id, const protocol::Request& request, CancelToken cancel) {
+  if (is_library_request(request)) co_return co_await serve_library(services_.library, request, {progress_of(id), cancel});
   if (const auto* wanted = std::get_if<protocol::Load>(&request)) co_return co_await load(id, *wanted, cancel);
   const Seat seat = *seat_of(request);
   co_return co_await run(id, seat, request, cancel);
@@ -111,13 +113,24 @@ Task<Result<ResultValue>> Engine::experiment(std::int64_t id, Slot& s, const pro
   co_return fail(ErrorCode::internal, "A request was not served.");
 }
 
+std::function<void(const protocol::Progress&)> Engine::progress_of(std::int64_t id) {
+  return [this, id](const protocol::Progress& progress) { post_(to_json(protocol::ReplyMessage{id, progress})); };
+}
+
+// A model that is not of the bundled catalog: what the library keeps under its name. Never the network.
+Task<Result<model::Source>> Engine::find_source(const protocol::Load& request) { co_return co_await services_.library.source_of(request.model); }
+
 Task<Result<ResultValue>> Engine::load(std::int64_t id, protocol::Load request, CancelToken cancel) {
+  if (is_library_name(request.model)) {
+    auto source = co_await find_source(request);
+    if (!source) co_return std::unexpected(std::move(source.error()));
+    co_return fail(ErrorCode::model_unsupported, "The model " + source->id + " is kept in the browser, but loading such models is not wired yet.");
+  }
   if (!catalog_) co_return std::unexpected(catalog_.error());
   Slot& s = slot(request.seat);
   const auto load_turn = co_await s.load_turns.take();
   if (cancel.cancelled()) co_return fail(ErrorCode::cancelled, "Loading was stopped before it began.");
-  const auto on_progress = [this, id](const protocol::Progress& progress) { post_(to_json(protocol::ReplyMessage{id, progress})); };
-  LoadHooks hooks{on_progress, cancel};
+  LoadHooks hooks{progress_of(id), cancel};
   auto loaded = co_await load_model(services_, *catalog_, std::move(request), std::move(hooks));
   if (!loaded) co_return std::unexpected(std::move(loaded.error()));
   const auto turn = co_await s.turns.take();

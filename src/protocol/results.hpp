@@ -17,6 +17,7 @@
 #include "base/error.hpp"
 #include "base/family.hpp"
 #include "protocol/requests.hpp"
+#include "protocol/shelf.hpp"
 
 namespace trilens::protocol {
 
@@ -151,13 +152,15 @@ struct TapValues {
 struct Done {};                        // Cancel, BeginGeneration
 
 using ResultValue =
-    std::variant<Done, Loaded, Tokenized, Filled, NextTokens, Generated, AttentionMap, Embedded, Reading, TapValues, LeakTest>;
+    std::variant<Done, Loaded, Tokenized, Filled, NextTokens, Generated, AttentionMap, Embedded, Reading, TapValues, ModelPlan, StoredModel, Shelf, LeakTest>;
 
 struct Progress {
   std::string stage;                   // "fetch", "open", "check"
   std::string file;
   std::int64_t loaded_bytes = 0;       // over all files of the model
   std::int64_t total_bytes = 0;        // 0: not known
+  double bytes_per_second = 0;         // of what travels just now; 0: not known
+  std::optional<double> seconds_left = std::nullopt;  // absent: not known
 };
 
 // One message from the engine: exactly one of the four.

@@ -19,6 +19,7 @@
 #include "protocol/requests.hpp"
 #include "protocol/results.hpp"
 #include "state/experiment.hpp"
+#include "state/shelf.hpp"
 
 namespace trilens::state {
 
@@ -111,6 +112,7 @@ struct ColumnState {
   std::optional<protocol::Progress> progress;           // while loading
   std::optional<protocol::Loaded> loaded;               // stays while another one loads, and when that fails
   std::optional<Trouble> load_trouble;
+  std::string failed_model;                             // load_trouble: what could not be loaded, where another model stays; else empty
 
   std::optional<protocol::Reading> reading;
   std::string reading_text;                             // the text that `reading` is about
@@ -175,6 +177,7 @@ struct State {
   Document document;
   std::array<ColumnState, 3> columns;  // by Seat
   ClockState clock;
+  ShelfState shelf;
 
   std::optional<Mark> hover;
   std::optional<Mark> pin;

@@ -13,6 +13,7 @@ PageView build_page(const state::State& state, const Strings& strings) {
   page.keys = build_keys(state, words);
   page.status = build_status(state, words);
   page.leak = build_leak_intro(state, words);
+  page.shelf = build_shelf(state, words);
   page.tab = state.tab;
   page.layout = state.layout;
   page.projector = state.projector;

@@ -15,6 +15,7 @@
 #include "view/machine.hpp"
 #include "view/menus.hpp"
 #include "view/prediction.hpp"
+#include "view/shelf.hpp"
 #include "view/tokens.hpp"
 
 namespace trilens::view {
@@ -41,6 +42,7 @@ struct PageView {
   KeysView keys;
   StatusView status;
   LeakIntroView leak;
+  ShelfView shelf;
   std::array<ColumnView, 3> columns;  // by Seat
   state::Tab tab = state::Tab::overview;
   state::LayoutClass layout = state::LayoutClass::wide;

@@ -1,11 +1,7 @@
 // The machine as JSON, under the names of its view's fields.
-#include "protocol/archive.hpp"
-#include "view/machine.hpp"
 #include "view/snapshot.hpp"
 
 namespace trilens::view {
-
-using protocol::Writer;
 
 void describe(Writer& io, MachineColumn& v) {
   std::string activity(activity_name(v.activity));
