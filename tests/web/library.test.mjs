@@ -191,6 +191,16 @@ test('cut on the way, it goes on; stopped, it goes on where it was, and is no so
   assert.equal(sha256(await library.read(`${source.path}/onnx/model.onnx`)), sha256(kBert['onnx/model.onnx']));
 });
 
+test('a newer one that was cut does not hide an older one that is whole', async () => {
+  await library.fetch({ plan: (await plan('owner/tiny-bert')).plan.plan });
+  const { plan: planned } = await plan('owner/tiny-bert', { variant: 'fp32' });
+  hub.misbehave({ path: /model\.onnx/, refuse: true });
+  /** @type {any} */ (library.transport.clock).time += 60_000; // it is the newer one
+  await fails(library.fetch({ plan: planned.plan }), 'network', /./);
+  assert.deepEqual((await library.list()).models.map((one) => [one.variant, one.complete]), [['fp32', false], ['q8', true]]);
+  assert.equal((await library.source({ name: 'owner/tiny-bert' })).variant, 'q8');
+});
+
 test('where the browser has no room, models stay in memory and the shelf says so', async () => {
   quota = 100_000;
   const stored = await library.fetch({ plan: (await plan('owner/tiny-bert')).plan.plan });
