@@ -91,7 +91,7 @@ constexpr std::uint64_t kEndless = 1'000'000'000;
 
 // Each takes a power of the text's length, or of two, where nothing is remembered.
 constexpr const char32_t* kHostile[] = {
-U"a*a*a*a*b", U"a*a*a*a*$(?:x|y)", U"(?:a*b?)?(?:a*b?)?a*c", U"[ab]*[ac]*[ad]*[^a]x", U"a++b", U"a{20}a{20}a*b", U"a(?=a*a*b)",
+    U"a*a*a*a*b", U"a*a*a*a*$(?:x|y)", U"(?:a*b?)?(?:a*b?)?a*c", U"[ab]*[ac]*[ad]*[^a]x", U"a++b", U"a{20}a{20}a*b", U"a(?=a*a*b)",
     U"(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)(?:a|a)b", U"a(?!a*a*b)(?=a*a*c)",
     U"(?:a*(?:a*(?:a*(?:a*b))))", U".*.*x", U"a(?=.{1,30}.*x)", U"(?:a(?=.*b)|ab?)(?:a*)?c",
     U"(?:a?)(?:a?)(?:a?)(?:a?)(?:a?)(?:a?)(?:a?)(?:a?)(?:a?)(?:a?)(?:a?)(?:a?)(?:a?)(?:a?)b",
