@@ -160,6 +160,23 @@ std::optional<double> factor_inside(const Model& m, ValueId v) {
   return factor;
 }
 
+// The number of dimensions of a value that is a Transpose's, scaled or not; 0 where it is not.
+std::uint32_t rank_told(const Model& m, ValueId v) {
+  for (int steps = 0; steps < 4; ++steps) {
+    const Node* p = m.producer_of(v);
+    if (p == nullptr) return 0;
+    if (p->op == "Transpose") return p->perm.size() < 2 ? 0 : static_cast<std::uint32_t>(p->perm.size());
+    if (const std::optional<Factor> f = known_factor(m, *p)) {
+      v = f->value;
+    } else if (one_of(p->op, {"Cast", "Identity"})) {
+      v = Model::input(*p, 0);
+    } else {
+      return 0;
+    }
+  }
+  return 0;
+}
+
 struct Use {
   ValueId probabilities = kNone;
   const Node* matmul = nullptr;
@@ -269,7 +286,7 @@ std::optional<Attention> match(const Model& m, const Node& softmax) {
   a.context = use.matmul->outputs[0];
   const bool key_major = k.transposed != (product.matmul->trans_b.value_or(0) != 0);
   a.key_layout = key_major ? KeyLayout::key_major : KeyLayout::feature_major;
-  if (const Node* p = m.producer_of(a.k); !key_major && p != nullptr && p->op == "Transpose") a.key_rank = static_cast<std::uint32_t>(p->perm.size());
+  if (!key_major) a.key_rank = rank_told(m, a.k) != 0 ? rank_told(m, a.k) : rank_told(m, a.q);  // both have as many in a product of attention
   a.q_scale = factor_inside(m, a.q);
   a.k_scale = factor_inside(m, a.k);
   a.score_scale = times(product.scale, q.factor * k.factor);

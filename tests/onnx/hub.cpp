@@ -120,6 +120,7 @@ TEST_CASE("the scale of every attention in every hub file is found, and is the a
   CAPTURE(e.file);
   for (const AttentionFacts& fact : opened(e.file).attentions) {
     CAPTURE(fact.layer, static_cast<int>(fact.kind));
+    CHECK(fact.key_layout == KeyLayout::key_major);
     REQUIRE(fact.score_scale);
     REQUIRE(fact.q_scale);
     REQUIRE(fact.k_scale);
