@@ -39,6 +39,11 @@ export function siteConfig(base) {
   };
 }
 
+/** Browsers may clear away what a site keeps when the disk runs full; they take this question on the page alone. */
+function askToPersist() {
+  navigator.storage?.persist?.().catch(() => {});
+}
+
 // A worker that dies this often in a row, without having answered in between, is not started again.
 const kMaxDeaths = 3;
 /** As many as library.mjs keeps. */
@@ -97,6 +102,7 @@ export class EngineClient {
         this.deaths = 0;
         this.on.message(data.json);
       } else if (data.type === 'ready') this.on.ready(data.info);
+      else if (data.type === 'kept') askToPersist();
       else if (data.type === 'fatal') this.replace(data);
     });
     worker.addEventListener('error', (event) => {

@@ -229,12 +229,12 @@ function packed(values, more = {}) {
   return { json: { values: heads, ...more }, payloads };
 }
 
-/** @param {EngineConfig} config @param {{available: boolean, shaderF16: boolean}} webgpu */
-function libraryOf(config, { available, shaderF16 }) {
+/** @param {EngineConfig} config @param {{available: boolean, shaderF16: boolean}} webgpu @param {() => void} onKept */
+function libraryOf(config, { available, shaderF16 }, onKept) {
   const gibibytes = /** @type {any} */ (globalThis.navigator)?.deviceMemory;
   return new Library({
     transport: { fetch: fetch.bind(globalThis), clock: kRealClock },
-    newHasher: sha256From(config.sha256), loadYaml: yamlFrom(config.yaml),
+    newHasher: sha256From(config.sha256), loadYaml: yamlFrom(config.yaml), onKept,
     machine: { webgpu: available, shaderF16, memoryBytes: typeof gibibytes === 'number' ? gibibytes * 2 ** 30 : null },
   });
 }
@@ -258,7 +258,7 @@ export async function startEngine(config, post) {
   const host = new EngineHost({
     webgpu,
     files: new FileSource({ base: config.base, files: config.files }),
-    library: libraryOf(config, webgpu),
+    library: libraryOf(config, webgpu, () => post({ type: 'kept' })),
     // A load that failed is tried again by the next one who asks.
     runtime: () => (runtime ??= start().catch((error) => {
       runtime = null;

@@ -32,6 +32,7 @@ import { planModel } from './repository.mjs';
  * @property {import('./repository.mjs').Machine} machine
  * @property {() => Promise<(text: string) => unknown>} loadYaml js-yaml's `load`; where it cannot be had, cards stay short
  * @property {() => Promise<ModelStore>} [openStore] absent: the browser's
+ * @property {() => void} [onKept] a model came and stays: the moment to ask the browser not to clear it away
  */
 
 const kMostPlans = 32;
@@ -41,12 +42,13 @@ const kBetweenProgressMillis = 100;
 
 export class Library {
   /** @param {LibraryParts} parts */
-  constructor({ transport, newHasher, machine, loadYaml, openStore = () => ModelStore.open() }) {
+  constructor({ transport, newHasher, machine, loadYaml, openStore = () => ModelStore.open(), onKept = () => {} }) {
     this.transport = transport;
     this.newHasher = newHasher;
     this.machine = machine;
     this.loadYaml = loadYaml;
     this.openStore = openStore;
+    this.onKept = onKept;
     /** @type {Promise<ModelStore>|null} */
     this.opening = null;
     /** Where models go that the browser has no room for. @type {ModelStore|null} */
@@ -178,7 +180,9 @@ export class Library {
     const parts = { transport: this.transport, newHasher: this.newHasher, ...options };
     const store = await this.store();
     try {
-      return await getModel(plan, { store, ...parts });
+      const model = await getModel(plan, { store, ...parts });
+      if (store.persistent) this.onKept();
+      return model;
     } catch (error) {
       if (!(error instanceof TrilensError) || error.code !== 'storage_full' || !store.persistent) throw error;
     }

@@ -36,12 +36,13 @@ let hub;
 /** @type {MemoryFolder} what stays when the page is closed */
 let disk;
 let quota = 1e9;
+let kept = 0;
 /** @type {Library} */
 let library;
 
 /** As after a reload: the same disk. */
 const reload = () => (library = new Library({
-  transport: { fetch, clock: new FakeClock() }, newHasher, machine, loadYaml: yamlFrom('js-yaml'),
+  transport: { fetch, clock: new FakeClock() }, newHasher, machine, loadYaml: yamlFrom('js-yaml'), onKept: () => ++kept,
   openStore: async () => new ModelStore({ root: /** @type {any} */ (disk), locks: new LocalLocks(), persistent: true, why: '', storage: /** @type {any} */ ({ estimate: async () => ({ usage: 0, quota }) }) }),
 }));
 const plan = (/** @type {string} */ name, more = {}) => library.plan({ name, base: hub.base, ...more });
@@ -69,6 +70,7 @@ beforeEach(() => {
   hub.forget();
   disk = new MemoryFolder();
   quota = 1e9;
+  kept = 0;
   reload();
 });
 
@@ -96,6 +98,7 @@ test('planned, fetched, listed, a source, read, there offline after a reload, re
   const stored = await library.fetch({ plan: planned.plan }, { onProgress: (one) => seen.push(one) });
   assert.deepEqual([stored.name, stored.family, stored.complete, stored.persistent, stored.variant], ['owner/tiny-bert@main', 'encoder', true, true, 'q8']);
   assert.ok(seen.length > 1);
+  assert.equal(kept, 1);
   assert.deepEqual([seen.at(-1).stage, seen.at(-1).loaded_bytes, seen.at(-1).total_bytes], ['fetch', kTotal, kTotal]);
 
   reload();
@@ -188,10 +191,20 @@ test('cut on the way, it goes on; stopped, it goes on where it was, and is no so
   assert.equal(sha256(await library.read(`${source.path}/onnx/model.onnx`)), sha256(kBert['onnx/model.onnx']));
 });
 
+test('a newer one that was cut does not hide an older one that is whole', async () => {
+  await library.fetch({ plan: (await plan('owner/tiny-bert')).plan.plan });
+  const { plan: planned } = await plan('owner/tiny-bert', { variant: 'fp32' });
+  hub.misbehave({ path: /model\.onnx/, refuse: true });
+  /** @type {any} */ (library.transport.clock).time += 60_000; // it is the newer one
+  await fails(library.fetch({ plan: planned.plan }), 'network', /./);
+  assert.deepEqual((await library.list()).models.map((one) => [one.variant, one.complete]), [['fp32', false], ['q8', true]]);
+  assert.equal((await library.source({ name: 'owner/tiny-bert' })).variant, 'q8');
+});
+
 test('where the browser has no room, models stay in memory and the shelf says so', async () => {
   quota = 100_000;
   const stored = await library.fetch({ plan: (await plan('owner/tiny-bert')).plan.plan });
-  assert.deepEqual([stored.complete, stored.persistent], [true, false]);
+  assert.deepEqual([stored.complete, stored.persistent, kept], [true, false, 0]);
   const shelf = await library.list();
   assert.equal(shelf.persistent, true);
   assert.match(shelf.why, /owner\/tiny-bert.*until the page is closed/);
