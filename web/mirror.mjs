@@ -95,6 +95,7 @@ export class Mirror {
   #shelf(shelf) {
     if (!shelf?.open) return [];
     const { seat, card } = shelf;
+    /** @type {Node[]} */
     const nodes = [make('h2', {}, shelf.title), make('p', {}, shelf.note), make('p', {}, this.#button(shelf.close_label, { type: 'close_shelf' }))];
     if (card) nodes.push(...this.#planCard(card));
     const rows = (/** @type {any[]} */ list) => make('ul', {}, ...list.map((row) => {
