@@ -117,7 +117,9 @@ Task<Result<ResultValue>> Engine::load(std::int64_t id, protocol::Load request, 
   if (cancel.cancelled()) co_return fail(ErrorCode::cancelled, "Loading was stopped before it began.");
   const auto on_progress = [this, id](const protocol::Progress& progress) { post_(to_json(protocol::ReplyMessage{id, progress})); };
   LoadHooks hooks{on_progress, cancel};
-  auto loaded = co_await load_model(services_, *catalog_, std::move(request), std::move(hooks));
+  auto source = catalog_source(*catalog_, request);
+  if (!source) co_return std::unexpected(source.error());
+  auto loaded = co_await load_model(services_, std::move(*source), request.provider, std::move(hooks));
   if (!loaded) co_return std::unexpected(std::move(loaded.error()));
   const auto turn = co_await s.turns.take();
   s.generation.reset();
@@ -128,17 +130,18 @@ Task<Result<ResultValue>> Engine::load(std::int64_t id, protocol::Load request, 
 
 // The GPU went away: once more on a new device, then on WASM. Precondition: the slot's turn is held.
 Task<Result<void>> Engine::recover(Slot& s, CancelToken cancel) {
-  const protocol::Load again{s.model->family, s.model->id, protocol::ProviderChoice::webgpu};
   const LoadHooks hooks{{}, cancel};
-  auto loaded = co_await load_model(services_, *catalog_, again, hooks);
+  auto loaded = co_await load_model(services_, s.model->source, protocol::ProviderChoice::webgpu, hooks);
   if (!loaded && loaded.error().code != ErrorCode::cancelled) {
-    const protocol::Load fallback{s.model->family, s.model->id, protocol::ProviderChoice::wasm};
-    loaded = co_await load_model(services_, *catalog_, fallback, hooks);
+    loaded = co_await load_model(services_, s.model->source, protocol::ProviderChoice::wasm, hooks);
   }
   if (!loaded) {
     co_return fail(ErrorCode::gpu_lost, "The GPU was lost and the model could not be opened again: load it once more.", loaded.error().message);
   }
   if (s.generation) s.generation->restart();
+  // The same file has the same switches: they stand as they stood, under the same revision.
+  (*loaded)->switches = std::move(s.model->switches);
+  (*loaded)->revision = s.model->revision;
   s.model = std::move(*loaded);
   co_return Result<void>{};
 }

@@ -79,6 +79,12 @@ Result<ModelText> text_as_read(const LoadedModel& model, std::string_view text, 
   return encode_or_refuse(model, text, reading_prompt(model.family, text, model.forms), room);
 }
 
+Ids decoder_prompt(const LoadedModel& model) {
+  Ids ids{model.config.decoder_start_id};
+  if (model.config.forced_bos_id) ids.push_back(*model.config.forced_bos_id);
+  return ids;
+}
+
 ModelText decoder_text(const LoadedModel& model, std::string_view target) {
   Prompt prompt;
   prompt.append(target, {0, target.size()}, true);
