@@ -15,7 +15,7 @@ namespace {
 
 using wire::Buffer;
 
-constexpr std::string_view kInner = "trilens/f16/";
+constexpr std::string_view kInner = "f16 inside/";
 constexpr std::uint64_t kInteger = 2;  // AttributeProto.AttributeType
 
 std::string_view text(wire::Bytes bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }

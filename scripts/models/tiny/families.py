@@ -26,7 +26,7 @@ class Checkpoint:
     about: str
     attention: str = "sdpa"
     keep: tuple[str, ...] = ()  # files of the export that are committed; none named: all
-    also: tuple[str, ...] = ()  # further variants, "model:fp16", "model:q8", "model:q4", "model:O2"
+    also: tuple[str, ...] = ()  # further variants, "model:fp16", "model:fp16_border", "model:q8", "model:q4", "model:O2"
     traced: tuple[str, ...] = field(
         default=()
     )  # further exports by torch.onnx alone, "torchscript", "dynamo", "dynamo23"
@@ -257,7 +257,7 @@ CHECKPOINTS = (
         "text-generation-with-past",
         gpt2,
         "decoder with past",
-        also=("model:fp16", "model:q8"),
+        also=("model:fp16", "model:fp16_border", "model:q8"),
         traced=("dynamo", "dynamo23"),
     ),
     Checkpoint(
