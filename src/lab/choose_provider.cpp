@@ -38,14 +38,15 @@ Result<void> check_choice(const model::Source& source, ProviderChoice choice, bo
   const auto only = only_provider(source);
   const bool other = only && choice != ProviderChoice::automatic && (choice == ProviderChoice::webgpu) != (*only == Provider::webgpu);
   if (other) {
-    return fail(ErrorCode::model_unsupported, "The model " + source.id + " cannot run on " + std::string(choice == ProviderChoice::webgpu ? "WebGPU" : "WASM") + ": " +
+    return fail(ErrorCode::model_unsupported, "The model " + source.id + " cannot run on " +
+                                                  std::string(choice == ProviderChoice::webgpu ? "WebGPU" : "WASM") + ": " +
                                                   only_reason(source, *only));
   }
   const bool needs_gpu = choice == ProviderChoice::webgpu || only == Provider::webgpu;
   if (needs_gpu && !webgpu) {
     if (choice == ProviderChoice::webgpu) return no_webgpu();
-    return fail(ErrorCode::webgpu_unavailable, "The model " + source.id + " needs WebGPU, which this browser does not offer: " + only_reason(source, Provider::webgpu) +
-                                                   " Choose another variant.");
+    return fail(ErrorCode::webgpu_unavailable, "The model " + source.id + " needs WebGPU, which this browser does not offer: " +
+                                                   only_reason(source, Provider::webgpu) + " Choose another variant.");
   }
   return {};
 }
@@ -109,7 +110,8 @@ Task<Result<ProviderReport>> ProviderChooser::compare(bool forced) {
   report_.provider = infer::provider_name(keep ? Provider::webgpu : Provider::wasm);
   report_.reason = forced ? "WebGPU was asked for (" + times + ")." : "The faster one here: " + times + ".";
   if (!keep) {
-    if (auto started = co_await start_sessions(services_.runtime, graphs_, Provider::wasm, model_); !started) co_return std::unexpected(started.error());
+    if (auto started = co_await start_sessions(services_.runtime, graphs_, Provider::wasm, model_); !started)
+      co_return std::unexpected(started.error());
   }
   co_return report_;
 }

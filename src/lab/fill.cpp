@@ -18,9 +18,7 @@ bool is_sentinel(const LoadedModel& model, std::int32_t id) {
   return std::string_view(token).substr(token.starts_with(kWordStart) ? kWordStart.size() : 0).starts_with(model.forms.sentinel_prefix);
 }
 
-bool ends(const LoadedModel& model, std::int32_t id) {
-  return std::ranges::find(model.config.eos_ids, id) != model.config.eos_ids.end();
-}
+bool ends(const LoadedModel& model, std::int32_t id) { return std::ranges::find(model.config.eos_ids, id) != model.config.eos_ids.end(); }
 
 // What the encoder made of the text, put to account.
 Task<Result<Source>> timed_source(Context& context, const Ids& ids, Fills& fills) {
@@ -84,7 +82,8 @@ std::string no_fill_reason(const LoadedModel& model) {
   }
   if (model.family == Family::encoder && model.head != Head::words) return model.no_words;
   if (model.forms.has_blanks()) return {};
-  if (model.family == Family::encoder) return "The model " + model.id + " names no mask token (tokenizer_config.json), so there is no way to write a blank for it.";
+  if (model.family == Family::encoder)
+    return "The model " + model.id + " names no mask token (tokenizer_config.json), so there is no way to write a blank for it.";
   return "The model " + model.id + " knows no blanks: it was made to turn one text into another (" + model.config.model_type + "). Use generate.";
 }
 
@@ -126,7 +125,8 @@ Task<Result<Fills>> fill_by_rewriting(Context& context, Ids ids, std::vector<std
     const std::optional<std::int32_t> after = at < ids.size() ? std::optional(ids[at]) : std::nullopt;
     FilledBlank blank{position, {}, {}};
     while (blank.tokens.size() < kMaxSpan) {
-      auto next = pending.empty() ? Result<RowStatistics>(fail(ErrorCode::internal, "There is nothing to write.")) : co_await writer.write(std::exchange(pending, {}));
+      auto next = pending.empty() ? Result<RowStatistics>(fail(ErrorCode::internal, "There is nothing to write."))
+                                  : co_await writer.write(std::exchange(pending, {}));
       if (!next) co_return std::unexpected(next.error());
       const std::int32_t best = next->top.front().id;
       if (blank.tokens.empty()) blank.first = std::move(*next);

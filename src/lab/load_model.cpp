@@ -61,7 +61,7 @@ class Loader {
   Services services_;
   model::Source source_;
   LoadHooks hooks_;
-  std::int64_t total_bytes_ = 0;    // of what is fetched; 0: not known
+  std::int64_t total_bytes_ = 0;  // of what is fetched; 0: not known
   std::int64_t fetched_bytes_ = 0;
   FileMap files_;
   std::unique_ptr<LoadedModel> model_;
@@ -121,13 +121,15 @@ Task<Result<void>> Loader::fetch(std::vector<std::string> names) {
 Task<Result<void>> Loader::fetch_one(std::string name) {
   const model::SourceFile* listed = source_.file(name);
   const std::int64_t before = fetched_bytes_;
-  Files::Options options{.path = source_.path + "/" + name, .sha256 = listed == nullptr ? std::string{} : listed->sha256, .on_bytes = {}, .cancel = hooks_.cancel};
+  Files::Options options{
+      .path = source_.path + "/" + name, .sha256 = listed == nullptr ? std::string{} : listed->sha256, .on_bytes = {}, .cancel = hooks_.cancel};
   options.on_bytes = [this, before, name](std::uint64_t loaded) { progress("fetch", name, before + static_cast<std::int64_t>(loaded)); };
   auto bytes = co_await services_.files.fetch(std::move(options));
   if (!bytes) co_return std::unexpected(bytes.error());
   if (listed != nullptr && listed->bytes != 0 && std::cmp_not_equal(bytes->size(), listed->bytes)) {
-    co_return fail(ErrorCode::model_malformed, "The file " + source_.path + "/" + name + " has " + std::to_string(bytes->size()) + " bytes; the list of its files says " +
-                                                   std::to_string(listed->bytes) + ". It was cut short or replaced: fetch the model anew.");
+    co_return fail(ErrorCode::model_malformed, "The file " + source_.path + "/" + name + " has " + std::to_string(bytes->size()) +
+                                                   " bytes; the list of its files says " + std::to_string(listed->bytes) +
+                                                   ". It was cut short or replaced: fetch the model anew.");
   }
   fetched_bytes_ = before + static_cast<std::int64_t>(bytes->size());
   files_[std::move(name)] = std::move(*bytes);
@@ -142,13 +144,18 @@ Result<void> Loader::read_words_and_shape() {
   if (!config) return std::unexpected(config.error());
   if (source_.family && config->family != *source_.family) {
     return fail(ErrorCode::model_malformed, "The catalog lists " + source_.id + " as " + std::string(family_name(*source_.family)) +
-                                                ", and its config.json says " + std::string(family_name(config->family)) + ": write the catalog anew.");
+                                                ", and its config.json says " + std::string(family_name(config->family)) +
+                                                ": write the catalog anew.");
   }
   auto tokenizer = tokenize::Tokenizer::from_json(text_of(files_, "tokenizer.json"));
   if (!tokenizer) return std::unexpected(tokenizer.error());
   PromptForms forms = forms_of(*config, *tokenizer);
-  model_ = std::make_unique<LoadedModel>(
-      LoadedModel{.family = config->family, .id = source_.id, .source = source_, .config = std::move(*config), .tokenizer = std::move(*tokenizer), .forms = std::move(forms)});
+  model_ = std::make_unique<LoadedModel>(LoadedModel{.family = config->family,
+                                                     .id = source_.id,
+                                                     .source = source_,
+                                                     .config = std::move(*config),
+                                                     .tokenizer = std::move(*tokenizer),
+                                                     .forms = std::move(forms)});
   if (!model_->forms.mask.empty()) model_->mask_id = model_->tokenizer.id_of(model_->forms.mask);
   if (!model_->mask_id) model_->forms.mask.clear();  // named, but not among its words
   model_->summary.max_tokens = model_->config.max_tokens;
@@ -190,8 +197,8 @@ Result<model::Source> catalog_source(const model::Catalog& catalog, const protoc
     for (const model::CatalogModel& m : catalog.models) {
       if (m.family == request.family) names += (names.empty() ? "" : ", ") + m.id;
     }
-    return fail(ErrorCode::model_missing, "There is no " + std::string(family_name(request.family)) + " model \"" + request.model + "\" in the catalog; there is: " +
-                                              (names.empty() ? "none" : names) + ".");
+    return fail(ErrorCode::model_missing, "There is no " + std::string(family_name(request.family)) + " model \"" + request.model +
+                                              "\" in the catalog; there is: " + (names.empty() ? "none" : names) + ".");
   }
   if (entry->family != request.family) {
     return fail(ErrorCode::model_unsupported, "The model " + entry->id + " is of the family " + std::string(family_name(entry->family)) + ", not " +

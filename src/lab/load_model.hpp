@@ -29,7 +29,8 @@ struct LoadHooks {
   CancelToken cancel;
 };
 
-[[nodiscard]] Task<Result<std::unique_ptr<LoadedModel>>> load_model(Services services, model::Source source, protocol::ProviderChoice choice, LoadHooks hooks);
+[[nodiscard]] Task<Result<std::unique_ptr<LoadedModel>>> load_model(Services services, model::Source source, protocol::ProviderChoice choice,
+                                                                    LoadHooks hooks);
 
 // The bundled model that a request names. Errors: model_missing (with those that there are), model_unsupported (of another family).
 [[nodiscard]] Result<model::Source> catalog_source(const model::Catalog& catalog, const protocol::Load& request);

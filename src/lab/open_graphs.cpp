@@ -73,7 +73,8 @@ Result<onnx::Surgery> open_one(const Source& source, const std::string& name, Fi
 
 Result<void> needs_output(const Source& source, const std::string& file, const onnx::Surgery& graph, std::string_view output) {
   if (find_port(graph.outputs, output) != nullptr) return {};
-  return fail(ErrorCode::model_unsupported, "The file " + source.id + "/" + file + " has no output \"" + std::string(output) + "\"; it has: " + joined(graph.outputs) +
+  return fail(ErrorCode::model_unsupported, "The file " + source.id + "/" + file + " has no output \"" + std::string(output) +
+                                                "\"; it has: " + joined(graph.outputs) +
                                                 ". Export the model with optimum-cli export onnx and the task that it is for.");
 }
 
@@ -97,8 +98,9 @@ void read_head(const onnx::Surgery& graph, LoadedModel& model) {
   model.head = logits == nullptr && states ? Head::states : Head::classes;
   model.head_output = logits != nullptr ? "logits" : states ? "last_hidden_state" : graph.outputs.front().name;
   if (model.head == Head::states) {
-    model.no_words = "The model " + model.id + " has no head for words: it gives each piece of a text a vector, and does not fill blanks. Use embed, or load a model "
-                                               "exported for fill-mask.";
+    model.no_words = "The model " + model.id +
+                     " has no head for words: it gives each piece of a text a vector, and does not fill blanks. Use embed, or load a model "
+                     "exported for fill-mask.";
     return;
   }
   model.no_words = "The model " + model.id + " answers with other things than words (its outputs: " + joined(graph.outputs) +
@@ -137,15 +139,19 @@ std::vector<const onnx::Surgery*> OpenGraphs::all() const {
 Result<void> check_source(const Source& source) {
   for (const model::SourceFile& file : source.files) {
     for (const model::SourceGraph& graph : source.graphs) {
-      const bool beside = file.name != graph.file && file.name.starts_with(graph.file) && (file.name[graph.file.size()] == '_' || file.name[graph.file.size()] == '.');
+      const bool beside = file.name != graph.file && file.name.starts_with(graph.file) &&
+                          (file.name[graph.file.size()] == '_' || file.name[graph.file.size()] == '.');
       if (!beside) continue;
       return fail(ErrorCode::model_unsupported,
-                  "The weights of " + source.id + "/" + graph.file + " lie in a file of their own (" + file.name + "), which cannot be opened here: choose a smaller variant, "
-                  "or write the model as one file, in Python: onnx.save(onnx.load(\"model.onnx\"), \"one.onnx\", save_as_external_data=False).");
+                  "The weights of " + source.id + "/" + graph.file + " lie in a file of their own (" + file.name +
+                      "), which cannot be opened here: choose a smaller variant, "
+                      "or write the model as one file, in Python: onnx.save(onnx.load(\"model.onnx\"), \"one.onnx\", save_as_external_data=False).");
     }
   }
   if (source.graphs.empty()) {
-    return fail(ErrorCode::model_missing, "The model " + source.id + " has no ONNX file: it needs onnx/model.onnx, or onnx/encoder_model.onnx and onnx/decoder_model_merged.onnx.");
+    return fail(
+        ErrorCode::model_missing,
+        "The model " + source.id + " has no ONNX file: it needs onnx/model.onnx, or onnx/encoder_model.onnx and onnx/decoder_model_merged.onnx.");
   }
   return source.family ? check_roles(source, *source.family) : Result<void>{};
 }
@@ -158,10 +164,12 @@ Result<void> check_roles(const Source& source, Family family) {
       return fail(ErrorCode::model_missing, "The model " + source.id + " is an encoder and lacks its file onnx/model.onnx.");
     case Family::decoder:
       if (has(GraphRole::model) || has(GraphRole::decoder)) return {};
-      return fail(ErrorCode::model_missing, "The model " + source.id + " is a decoder and lacks its file: onnx/model.onnx, or onnx/decoder_model_merged.onnx.");
+      return fail(ErrorCode::model_missing,
+                  "The model " + source.id + " is a decoder and lacks its file: onnx/model.onnx, or onnx/decoder_model_merged.onnx.");
     case Family::encoder_decoder:
       if (has(GraphRole::encoder) && has(GraphRole::decoder)) return {};
-      return fail(ErrorCode::model_missing, "The model " + source.id + " is an encoder-decoder and needs two files, onnx/encoder_model.onnx and "
+      return fail(ErrorCode::model_missing, "The model " + source.id +
+                                                " is an encoder-decoder and needs two files, onnx/encoder_model.onnx and "
                                                 "onnx/decoder_model_merged.onnx (or onnx/decoder_model.onnx and onnx/decoder_with_past_model.onnx).");
   }
   return {};
@@ -178,12 +186,14 @@ Result<OpenGraphs> open_graphs(const Source& source, const model::Config& config
   const onnx::Options whole{.switches = true, .allow_closed = true};
   if (config.family == Family::encoder) {
     if (auto done = open(GraphRole::model, whole, out.encoder); !done) return std::unexpected(done.error());
-    if (out.encoder->outputs.empty()) return fail(ErrorCode::model_malformed, "The file " + source.id + "/" + role_file(source, GraphRole::model) + " gives nothing out.");
+    if (out.encoder->outputs.empty())
+      return fail(ErrorCode::model_malformed, "The file " + source.id + "/" + role_file(source, GraphRole::model) + " gives nothing out.");
     return out;
   }
   if (config.family == Family::encoder_decoder) {
     if (auto done = open(GraphRole::encoder, whole, out.encoder); !done) return std::unexpected(done.error());
-    if (auto fits = needs_output(source, role_file(source, GraphRole::encoder), *out.encoder, "last_hidden_state"); !fits) return std::unexpected(fits.error());
+    if (auto fits = needs_output(source, role_file(source, GraphRole::encoder), *out.encoder, "last_hidden_state"); !fits)
+      return std::unexpected(fits.error());
   }
   const GraphRole role = decoder_role(source);
   if (auto done = open(role, whole, out.decoder); !done) return std::unexpected(done.error());
@@ -192,7 +202,8 @@ Result<OpenGraphs> open_graphs(const Source& source, const model::Config& config
   // It goes on from the first; what is looked at is looked at in the first, which reads everything at once.
   const onnx::Options switches_alone{.probabilities = false, .scores = false, .qkv = false, .hidden = false, .switches = true, .allow_closed = true};
   if (auto done = open(GraphRole::decoder_with_past, switches_alone, out.later); !done) return std::unexpected(done.error());
-  if (auto fits = needs_output(source, role_file(source, GraphRole::decoder_with_past), *out.later, "logits"); !fits) return std::unexpected(fits.error());
+  if (auto fits = needs_output(source, role_file(source, GraphRole::decoder_with_past), *out.later, "logits"); !fits)
+    return std::unexpected(fits.error());
   return out;
 }
 
@@ -214,7 +225,8 @@ Task<Result<void>> start_sessions(infer::Runtime& runtime, const OpenGraphs& gra
   model.encoder.reset();
   model.decoder.reset();
   model.later.reset();
-  for (const auto& [graph, into] : {std::pair(&graphs.encoder, &model.encoder), std::pair(&graphs.decoder, &model.decoder), std::pair(&graphs.later, &model.later)}) {
+  for (const auto& [graph, into] :
+       {std::pair(&graphs.encoder, &model.encoder), std::pair(&graphs.decoder, &model.decoder), std::pair(&graphs.later, &model.later)}) {
     auto session = co_await start_one(runtime, *graph, provider, model.head_output);
     if (!session) co_return std::unexpected(session.error());
     *into = std::move(*session);
@@ -225,8 +237,8 @@ Task<Result<void>> start_sessions(infer::Runtime& runtime, const OpenGraphs& gra
   if (!layout) co_return std::unexpected(layout.error());
   for (const model::CacheEntry& entry : layout->entries) {
     if (entry.cross || std::ranges::find(takes.outputs(), entry.output) != takes.outputs().end()) continue;
-    co_return fail(ErrorCode::model_unsupported, "The second decoder file of " + model.id + " takes \"" + entry.input + "\" but does not give \"" + entry.output +
-                                                     "\" back: export it again with its cache.");
+    co_return fail(ErrorCode::model_unsupported, "The second decoder file of " + model.id + " takes \"" + entry.input + "\" but does not give \"" +
+                                                     entry.output + "\" back: export it again with its cache.");
   }
   model.cache = std::move(*layout);
   co_return Result<void>{};

@@ -95,7 +95,8 @@ Task<Result<Reading>> read_decoder(Context& context, protocol::Read request, Mod
   co_return out;
 }
 
-// A task in words ("translate English to French: ..."), or whatever the model turns a text into (Marian translates, BART writes it again): its greedy output, and the choice at its first token.
+// A task in words ("translate English to French: ..."), or whatever the model turns a text into (Marian translates, BART writes it again):
+// its greedy output, and the choice at its first token.
 Task<Result<Reading>> read_task(Context& context, protocol::Read request, ModelText text) {
   Reading out = reading_of(text, "translate");
   protocol::BeginGeneration begin{Family::encoder_decoder, request.text, {}, true};

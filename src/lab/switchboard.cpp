@@ -26,9 +26,12 @@ Tensor resting(const Switch& s) {
 bool sees(const AttentionSettings& settings, std::int64_t query, std::int64_t key) {
   switch (settings.mask) {
     case Mask::native:
-    case Mask::bidirectional: return true;
-    case Mask::causal: return key <= query;
-    case Mask::window: return key <= query && query - key < settings.window;
+    case Mask::bidirectional:
+      return true;
+    case Mask::causal:
+      return key <= query;
+    case Mask::window:
+      return key <= query && query - key < settings.window;
   }
   return true;
 }
@@ -59,9 +62,12 @@ Tensor factors(const AttentionSettings& settings, std::int64_t layers, std::int6
 std::string_view role_title(Role role) {
   switch (role) {
     case Role::bias:
-    case Role::own_mask: return "another mask";
-    case Role::heads: return "factors for its heads";
-    case Role::connection: return "a cut";
+    case Role::own_mask:
+      return "another mask";
+    case Role::heads:
+      return "factors for its heads";
+    case Role::connection:
+      return "a cut";
   }
   return "";
 }
@@ -98,7 +104,8 @@ Result<void> check_heads(const LoadedModel& model, AttentionKind kind, const Att
                                                  std::string(onnx::kind_name(kind)) + "\" of " + model.id + "; factors were given for more.");
   }
   for (const auto& layer : settings.heads) {
-    if (!std::ranges::all_of(layer, [](float f) { return std::isfinite(f); })) return fail(ErrorCode::invalid_argument, "A head's factor must be a finite number.");
+    if (!std::ranges::all_of(layer, [](float f) { return std::isfinite(f); }))
+      return fail(ErrorCode::invalid_argument, "A head's factor must be a finite number.");
   }
   return {};
 }
@@ -121,9 +128,12 @@ Result<void> check_kind(const LoadedModel& model, AttentionKind kind, const Atte
 
 const AttentionSettings& SwitchSettings::of(AttentionKind kind) const {
   switch (kind) {
-    case AttentionKind::self: return self;
-    case AttentionKind::decoder_self: return decoder_self;
-    case AttentionKind::cross: return cross;
+    case AttentionKind::self:
+      return self;
+    case AttentionKind::decoder_self:
+      return decoder_self;
+    case AttentionKind::cross:
+      return cross;
   }
   return self;
 }

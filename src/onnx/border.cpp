@@ -110,7 +110,8 @@ class Border {
     for (wire::Reader r(graph); r.next();) {
       const wire::Field& field = r.field();
       const bool port = field.number == schema::graph::input || field.number == schema::graph::output;
-      if (port && field.type == wire::Type::bytes && (inputs_.contains(info_of(field.payload).name) || outputs_.contains(info_of(field.payload).name))) {
+      if (port && field.type == wire::Type::bytes &&
+          (inputs_.contains(info_of(field.payload).name) || outputs_.contains(info_of(field.payload).name))) {
         const std::size_t begun = wire::begin_message(out, field.number);
         put_as_f32(out, field.payload);
         wire::end_message(out, begun);

@@ -140,7 +140,9 @@ TEST_CASE("a variant that runs on WASM alone is started there, and WebGPU is ref
   const auto model = loaded(world);
   CHECK(model->summary.provider == "wasm");
   CHECK(model->summary.report.reason == "WebGPU has no integer matrix product.");
-  CHECK(std::ranges::none_of(world.runtime.calls(), [](const auto& call) { return call.operation == Operation::create_session && call.provider == infer::Provider::webgpu; }));
+  CHECK(std::ranges::none_of(world.runtime.calls(), [](const auto& call) {
+    return call.operation == Operation::create_session && call.provider == infer::Provider::webgpu;
+  }));
   const int before = world.files.fetches;
   const Error error = refused(world, ProviderChoice::webgpu);
   CHECK(error.code == ErrorCode::model_unsupported);
@@ -164,20 +166,24 @@ TEST_CASE("a graph whose inputs cannot be filled, or that gives no logits, is re
   const Error error = refused(world);
   CHECK(error.code == ErrorCode::model_unsupported);
   CHECK(error.message.find("last_hidden_state") != std::string::npos);
-  SourceWorld encoder({.source = source_of({{GraphRole::model, "model.onnx"}}),
-                       .config = R"({"model_type":"bert","num_hidden_layers":2,"num_attention_heads":2,"hidden_size":16,"max_position_embeddings":48,"vocab_size":10})",
-                       .graphs = {{"model.onnx", "tests/fixtures/onnx/merged_heads.onnx"}},
-                       .recorded = {infer::table_encoder()}});
+  SourceWorld encoder(
+      {.source = source_of({{GraphRole::model, "model.onnx"}}),
+       .config =
+           R"({"model_type":"bert","num_hidden_layers":2,"num_attention_heads":2,"hidden_size":16,"max_position_embeddings":48,"vocab_size":10})",
+       .graphs = {{"model.onnx", "tests/fixtures/onnx/merged_heads.onnx"}},
+       .recorded = {infer::table_encoder()}});
   const Error odd = refused(encoder);
   CHECK(odd.code == ErrorCode::model_unsupported);
   CHECK(odd.message.find("\"x\"") != std::string::npos);
 }
 
 TEST_CASE("a sentence encoder has tokens and a vector, and says that it has no head") {
-  SourceWorld world({.source = source_of({{GraphRole::model, "model.onnx"}}),
-                     .config = R"({"model_type":"bert","num_hidden_layers":2,"num_attention_heads":4,"hidden_size":24,"max_position_embeddings":48,"vocab_size":10})",
-                     .graphs = {{"model.onnx", "tests/fixtures/hub/sentence/onnx/model.onnx"}},
-                     .recorded = {infer::table_encoder()}});
+  SourceWorld world(
+      {.source = source_of({{GraphRole::model, "model.onnx"}}),
+       .config =
+           R"({"model_type":"bert","num_hidden_layers":2,"num_attention_heads":4,"hidden_size":24,"max_position_embeddings":48,"vocab_size":10})",
+       .graphs = {{"model.onnx", "tests/fixtures/hub/sentence/onnx/model.onnx"}},
+       .recorded = {infer::table_encoder()}});
   const auto model = loaded(world);
   CHECK(model->head == Head::states);
   Memory memory;

@@ -24,7 +24,9 @@ struct WorldSource {
 class SourceWorld {
  public:
   explicit SourceWorld(WorldSource given, bool webgpu = false)
-      : runtime({.open = [this](auto, auto) { return next(); }, .webgpu = webgpu}), source(std::move(given.source)), recorded_(std::move(given.recorded)) {
+      : runtime({.open = [this](auto, auto) { return next(); }, .webgpu = webgpu}),
+        source(std::move(given.source)),
+        recorded_(std::move(given.recorded)) {
     put("config.json", bytes(given.config));
     put("tokenizer.json", bytes(words_tokenizer()));
     for (const auto& [name, from] : given.graphs) put(name, bytes_of(from));
@@ -55,7 +57,14 @@ class SourceWorld {
 };
 
 inline model::Source source_of(std::vector<model::SourceGraph> graphs) {
-  return {.id = "m", .family = std::nullopt, .path = "models/m", .variant = "fp32", .only_on = std::nullopt, .why = {}, .graphs = std::move(graphs), .files = {}};
+  return {.id = "m",
+          .family = std::nullopt,
+          .path = "models/m",
+          .variant = "fp32",
+          .only_on = std::nullopt,
+          .why = {},
+          .graphs = std::move(graphs),
+          .files = {}};
 }
 
 inline WorldSource gpt2_source(infer::RecordedModel model = infer::table_decoder(counting_table())) {
@@ -76,7 +85,8 @@ inline WorldSource merged_source() {
 }
 
 inline WorldSource two_file_source() {
-  return {.source = source_of({{model::GraphRole::encoder, "e.onnx"}, {model::GraphRole::decoder, "d.onnx"}, {model::GraphRole::decoder_with_past, "p.onnx"}}),
+  return {.source = source_of(
+              {{model::GraphRole::encoder, "e.onnx"}, {model::GraphRole::decoder, "d.onnx"}, {model::GraphRole::decoder_with_past, "p.onnx"}}),
           .config = std::string(kBridgeConfig),
           .graphs = {{"e.onnx", "tests/fixtures/hub/flan-t5/onnx/encoder_model.onnx"},
                      {"d.onnx", "tests/fixtures/hub/flan-t5/onnx/decoder_model.onnx"},

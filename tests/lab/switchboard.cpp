@@ -58,7 +58,9 @@ class NamedInputs final : public infer::Session {
   infer::Provider provider() const override { return infer::Provider::wasm; }
   const std::vector<std::string>& inputs() const override { return names_; }
   const std::vector<std::string>& outputs() const override { return names_; }
-  Task<Result<std::vector<infer::Value>>> run(std::vector<infer::Feed>, std::vector<std::string>) override { co_return fail(ErrorCode::internal, "No."); }
+  Task<Result<std::vector<infer::Value>>> run(std::vector<infer::Feed>, std::vector<std::string>) override {
+    co_return fail(ErrorCode::internal, "No.");
+  }
 
  private:
   std::vector<std::string> names_;
@@ -86,12 +88,16 @@ void same_feeds(const std::vector<onnx::Switch>& switches, const json& wanted, c
     const onnx::Switch& s = switches[i];
     CAPTURE(s.name);
     const Tensor& made = *std::get<const Tensor*>(in.feeds()[i].value);
-    const json rest{{"type", s.element_type == 9 ? "bool" : "float32"}, {"dims", s.rest_dims}, {"data", json::array({s.element_type == 9 ? json(s.rest != 0) : json(s.rest)})}};
+    const json rest{{"type", s.element_type == 9 ? "bool" : "float32"},
+                    {"dims", s.rest_dims},
+                    {"data", json::array({s.element_type == 9 ? json(s.rest != 0) : json(s.rest)})}};
     same(made, wanted.contains(s.name) ? wanted[s.name] : rest);
   }
 }
 
-AttentionSettings& settings_of(SwitchSettings& all, const std::string& kind) { return kind == "self" ? all.self : kind == "cross" ? all.cross : all.decoder_self; }
+AttentionSettings& settings_of(SwitchSettings& all, const std::string& kind) {
+  return kind == "self" ? all.self : kind == "cross" ? all.cross : all.decoder_self;
+}
 
 // Settings of a case of switches_oracle.py; false where it is not one that settings can say.
 bool settings_for(const std::string& name, SwitchSettings& out) {
@@ -119,9 +125,11 @@ TEST_CASE("settings become the tensors that were checked against transformers in
     const std::vector<onnx::Switch> switches = switches_of(all);
     for (const json& run : all["runs"]) {
       const bool cached = graph.starts_with("gpt2") || run["name"] == "later step";
-      const std::int64_t source = run["feeds"].contains("encoder_attention_mask") ? run["feeds"]["encoder_attention_mask"]["dims"][1].get<std::int64_t>() : 0;
-      const std::int64_t past = cached ? run["feeds"].contains("past_key_values.0.key") ? run["feeds"]["past_key_values.0.key"]["dims"][2].get<std::int64_t>()
-                                                                                        : run["feeds"]["past_key_values.0.decoder.key"]["dims"][2].get<std::int64_t>()
+      const std::int64_t source =
+          run["feeds"].contains("encoder_attention_mask") ? run["feeds"]["encoder_attention_mask"]["dims"][1].get<std::int64_t>() : 0;
+      const std::int64_t past = cached ? run["feeds"].contains("past_key_values.0.key")
+                                             ? run["feeds"]["past_key_values.0.key"]["dims"][2].get<std::int64_t>()
+                                             : run["feeds"]["past_key_values.0.decoder.key"]["dims"][2].get<std::int64_t>()
                                        : 0;
       const RunShape shape{.queries = run["feeds"]["input_ids"]["dims"][1].get<std::int64_t>(), .past = past, .source = source};
       for (const json& one : run["cases"]) {
@@ -174,10 +182,10 @@ TEST_CASE("switches that a model has not, or that say nothing, are refused and l
     CHECK((*model)->revision == 0);
     return set ? ErrorCode::internal : set.error().code;
   };
-  CHECK(refused([](SwitchSettings& s) { s.connection = 0; }) == ErrorCode::unsupported_task);                 // no cross-attention
+  CHECK(refused([](SwitchSettings& s) { s.connection = 0; }) == ErrorCode::unsupported_task);  // no cross-attention
   CHECK(refused([](SwitchSettings& s) { s.decoder_self.mask = Mask::causal; }) == ErrorCode::unsupported_task);
   CHECK(refused([](SwitchSettings& s) { s.cross.mask = Mask::causal; }) == ErrorCode::invalid_argument);
-  CHECK(refused([](SwitchSettings& s) { s.self.mask = Mask::window; }) == ErrorCode::invalid_argument);       // of nothing
+  CHECK(refused([](SwitchSettings& s) { s.self.mask = Mask::window; }) == ErrorCode::invalid_argument);  // of nothing
   CHECK(refused([](SwitchSettings& s) { s.self.heads.assign(9999, {1}); }) == ErrorCode::invalid_argument);
   CHECK(refused([](SwitchSettings& s) { s.self.heads = {std::vector<float>(9999, 1)}; }) == ErrorCode::invalid_argument);
   CHECK(refused([](SwitchSettings& s) { s.self.heads = {{std::numeric_limits<float>::infinity()}}; }) == ErrorCode::invalid_argument);
