@@ -201,4 +201,36 @@ TEST_CASE("a sentence encoder has tokens and a vector, and says that it has no h
   REQUIRE(reading->note.has_value());
 }
 
+TEST_CASE("an encoder whose scores are not of words loads, and says what it gives") {
+  infer::NamedTensors scores;
+  scores["logits"] = Tensor::f32({1, 3, 5});
+  SourceWorld world(
+      {.source = source_of({{GraphRole::model, "model.onnx"}}),
+       .config =
+           R"({"model_type":"bert","num_hidden_layers":2,"num_attention_heads":2,"hidden_size":16,"max_position_embeddings":48,"vocab_size":10})",
+       .graphs = {{"model.onnx", "tests/fixtures/hub/bert/onnx/model.onnx"}},  // which scores more than ten words
+       .recorded = {infer::fixed_answer({"input_ids", "attention_mask", "token_type_ids"}, std::move(scores))}});
+  const auto model = loaded(world);
+  CHECK(model->head == Head::classes);
+  CHECK(model->no_words.find("logits") != std::string::npos);
+  CHECK(no_fill_reason(*model) == model->no_words);
+}
+
+TEST_CASE("positions of a RoBERTa that asks for them begin behind the padding's") {
+  std::int64_t first = -1;
+  infer::RecordedModel watching = infer::table_encoder();
+  watching.inputs.emplace_back("position_ids");
+  watching.answer = [&first, answer = watching.answer](const infer::RecordedInputs& in) {
+    first = in.at("position_ids")->data<std::int64_t>().front();
+    return answer(in);
+  };
+  SourceWorld world({.source = source_of({{GraphRole::model, "model.onnx"}}),
+                     .config = R"({"model_type":"roberta","num_hidden_layers":2,"num_attention_heads":4,"hidden_size":24,)"
+                               R"("max_position_embeddings":50,"vocab_size":10,"pad_token_id":4})",
+                     .graphs = {{"model.onnx", "tests/fixtures/hub/sentence/onnx/model.onnx"}},
+                     .recorded = {std::move(watching)}});
+  CHECK(loaded(world)->head == Head::states);
+  CHECK(first == 5);
+}
+
 }  // namespace trilens::lab
