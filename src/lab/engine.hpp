@@ -63,7 +63,7 @@ class Engine {
   Task<Result<protocol::ResultValue>> run(std::int64_t id, Seat seat, const protocol::Request& request, CancelToken cancel);
   Task<Result<protocol::ResultValue>> load(std::int64_t id, protocol::Load request, CancelToken cancel);
   Task<Result<protocol::ResultValue>> experiment(std::int64_t id, Slot& slot, const protocol::Request& request, CancelToken cancel);
-  Task<Result<model::Source>> find_source(const protocol::Load& request);
+  Task<Result<model::Source>> find_source(protocol::Load request);
   Task<Result<void>> recover(Seat seat, CancelToken cancel);
   std::function<void(const protocol::Progress&)> progress_of(std::int64_t id);
   void cancel(const protocol::Cancel& request);

@@ -139,6 +139,7 @@ void describe(IO& io, Reading& r) {
   io("output", r.output);
   io("predictions", r.predictions);
   io("answer", r.answer);
+  io("note", r.note);
   io("cut", r.cut);
   io("prefill_ms", r.prefill_ms);
   io("per_token_ms", r.per_token_ms);

@@ -126,17 +126,18 @@ struct AttentionMap {
 
 struct Embedded {
   std::vector<float> vector;           // [hidden]
-  std::string pooling;                 // "mean", "last_token"
+  std::string pooling;                 // "mean", "first_token", "last_token"
 };
 
 // What a family makes of a text (see requests.hpp, Read).
 struct Reading {
-  std::string task;                    // "fill", "continue", "translate", "guess" (encoder without a blank)
+  std::string task;                    // "fill", "continue", "translate", "guess" (encoder without a blank), "none" (it has no head for words)
   std::string prompt;                  // the text as given to the model: "[MASK]" for the blank, a prefix before it, cut at it
   std::vector<Piece> tokens;           // offsets into the user's text; pieces of an added prefix have start == end
   std::vector<Piece> output;           // encoder-decoder: decoder pieces, start token first; else empty
   std::vector<Blank> predictions;      // one a blank; decoder: one, at the last piece
   std::string answer;                  // the text that results: the filled word, the next word, the translation
+  std::optional<std::string> note;     // what the model cannot do with a text, a sentence
   std::optional<Cut> cut;
   double prefill_ms = 0;
   double per_token_ms = 0;             // mean over the decoder's steps; 0 when there were none

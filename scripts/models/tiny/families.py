@@ -26,7 +26,7 @@ class Checkpoint:
     about: str
     attention: str = "sdpa"
     keep: tuple[str, ...] = ()  # files of the export that are committed; none named: all
-    also: tuple[str, ...] = ()  # further variants, "model:fp16", "model:q8", "model:q4", "model:O2"
+    also: tuple[str, ...] = ()  # further variants, "model:fp16", "model:fp16_border", "model:q8", "model:q4", "model:O2"
     traced: tuple[str, ...] = field(
         default=()
     )  # further exports by torch.onnx alone, "torchscript", "dynamo", "dynamo23"
@@ -171,7 +171,8 @@ EAGER_MERGED, EAGER_SEPARATE = (
     {"attention": "eager", "keep": MERGED},
     {"attention": "eager", "keep": SEPARATE},
 )
-BERT_ALSO, GPT2_ALSO = ("model:fp16", "model:q8", "model:q4"), ("model:fp16", "model:q8")
+BERT_ALSO = ("model:fp16", "model:q8", "model:q4")
+GPT2_ALSO = ("model:fp16", "model:fp16_border", "model:q8")
 TRACED_BERT, TRACED_GPT2 = ("torchscript", "dynamo"), ("dynamo", "dynamo23")
 # fmt: off
 CHECKPOINTS = (
