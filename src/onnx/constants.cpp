@@ -38,9 +38,9 @@ std::optional<float> raw_element(DataType type, wire::Bytes raw, std::uint64_t p
     case DataType::i8: return load<std::int8_t>(raw, place);
     case DataType::i32: return static_cast<float>(load<std::int32_t>(raw, place));
     case DataType::i64: return static_cast<float>(load<std::int64_t>(raw, place));
-    case DataType::u4: return static_cast<float>((raw[place / 2] >> (4 * (place % 2))) & 0xF);
+    case DataType::u4: return static_cast<float>((raw[static_cast<std::size_t>(place / 2)] >> (4 * (place % 2))) & 0xF);
     case DataType::i4: {
-      const int nibble = (raw[place / 2] >> (4 * (place % 2))) & 0xF;
+      const int nibble = (raw[static_cast<std::size_t>(place / 2)] >> (4 * (place % 2))) & 0xF;
       return static_cast<float>(nibble < 8 ? nibble : nibble - 16);
     }
     default: return std::nullopt;
@@ -102,7 +102,7 @@ std::optional<float> Constants::element(TensorId tensor, std::uint64_t place) {
   if (place >= t.elements) return std::nullopt;
   if (!t.raw.empty()) return raw_element(t.type, t.raw, place);
   const std::vector<float>& elements = typed(tensor);
-  return place < elements.size() ? std::optional(elements[place]) : std::nullopt;
+  return place < elements.size() ? std::optional(elements[static_cast<std::size_t>(place)]) : std::nullopt;
 }
 
 std::optional<std::vector<std::int64_t>> Constants::find_dims(ValueId value) {

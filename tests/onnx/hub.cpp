@@ -137,6 +137,8 @@ TEST_CASE("a hub file whose attention is one operator is refused by the operator
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code == ErrorCode::model_unsupported);
   CHECK(refused.error().message.find(op) != std::string::npos);
+  CHECK(refused.error().message.find("export it again without optimization") != std::string::npos);
+  CHECK(refused.error().message.find("optimum-cli export onnx --model") != std::string::npos);
   const auto allowed = open_up(hub(file), {.allow_closed = true});
   REQUIRE(allowed.has_value());
   CHECK(allowed->fused == std::vector<std::string>{op});
