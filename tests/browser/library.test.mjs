@@ -107,10 +107,13 @@ test('a load or a list never fetches', async () => {
 test('fetched while the columns go on, stopped, resumed, there after a reload without a network, removed', async () => {
   hub.misbehave({ path: /model\.onnx/, origin: 'storage', silentAfter: Math.floor(kGraph.length / 2) });
   const { plan: number } = await plan('owner/tiny-bert', { variant: 'fp32' });
+  /** @type {any} */
+  let ended = null;
   const [fetched] = await Promise.all([
-    command({ type: 'fetch_model', plan: number }),
+    command({ type: 'fetch_model', plan: number }).then((answer) => (ended = answer)),
     (async () => {
-      while (hub.silent === 0) await page.waitForTimeout(50);
+      while (hub.silent === 0 && ended === null) await page.waitForTimeout(50);
+      assert.equal(ended, null, `it ended before it was stopped: ${JSON.stringify(ended)}`);
       const read = await command({ type: 'tokenize', family: 'encoder', text: 'The dog barked.' });
       assert.ok(read.ids.length > 0, 'a column answers while a model comes');
       await command({ type: 'cancel' });
