@@ -130,7 +130,7 @@ float draw_plan_card(const view::PlanCardView& view, const ShelfPen& pen, Place 
     after += 24;
   }
   const float named = std::min(x + inner - after, frame.measure(view.title, kTitle));
-  const Rect spot{x - 6, y - 2, after - x + named + 12, title + 4};
+  const Rect spot{x - 6, y - 8, after - x + named + 12, title + 12};
   const Hit hit = frame.target(id_of("plan-card"), spot, {.label = spoken, .cursor = Cursor::arrow});
   if (hit.focused) frame.focus_ring(spot, 6);
   frame.line({after, y, named + 1, title}, view.title, kTitle, view.family ? theme.of(*view.family).text : theme.ink);
@@ -139,10 +139,14 @@ float draw_plan_card(const view::PlanCardView& view, const ShelfPen& pen, Place 
   y += 12;
   const bool beside = inner >= 720 && !view.facts.empty();
   const float left = beside ? std::floor(inner * 0.52F) : inner;
-  float bottom = card.words({x, y, left});
-  if (!beside && !view.facts.empty()) bottom = card.facts({x, bottom, left}) + 10;
-  bottom = card.decision({x, bottom, left});
-  if (beside) bottom = std::max(bottom, card.facts({x + left + kGap, y, inner - left - kGap}));
+  float bottom = y;
+  if (beside) {
+    bottom = card.decision({x, card.words({x, y, left}), left});
+    bottom = std::max(bottom, card.facts({x + left + kGap, y, inner - left - kGap}));
+  } else {  // what is asked stands first: on a phone the rest may be below the fold
+    bottom = card.decision({x, y, left});
+    if (!view.facts.empty()) bottom = card.facts({x, card.words({x, bottom + 16, left}), left});
+  }
   const float tall = bottom + pad - place.y;
   if (std::abs(tall - pen.panel.card_height) > 0.5F) pen.panel.again = true;
   pen.panel.card_height = tall;

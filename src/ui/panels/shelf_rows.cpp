@@ -30,7 +30,7 @@ void draw_remove(const view::ShelfRowView& row, const ShelfPen& pen, Place place
   const float tall = pen.tall();
   if (!row.asks) {
     const float wide = text_button_width(frame, row.remove_label);
-    if (text_button(frame, id_of("remove", id_of(row.key)), {place.x, place.y, wide, tall}, row.remove_label, {.label = row.title + ": " + row.remove_label})) {
+    if (text_button(frame, id_of("remove", id_of(row.key)), {place.x, place.y, wide, tall}, row.remove_label, {.label = row.title + ": " + row.remove_label, .keys = {}})) {
       pen.commands.emplace_back(state::AskRemove{row.key});
     }
     return;
