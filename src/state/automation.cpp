@@ -8,6 +8,7 @@
 #include "protocol/fields.hpp"
 #include "state/options.hpp"
 #include "state/script.hpp"
+#include "state/share.hpp"
 #include "state/store_impl.hpp"
 
 namespace trilens::state {
@@ -217,6 +218,18 @@ void cancel(const Script& s) {
   s.resolve(Json::object());
 }
 
+// The page as a link or a file would hold it, as JSON.
+void share(const Script& s) { s.m.emit(ResolveTicket{s.ticket, shared_json(s.m.state)}); }
+
+// Puts such a page in place; refused by the field that does not fit.
+void open_shared(const Script& s) {
+  const Json& page = s.in.object("page");
+  if (s.refused()) return;
+  const std::string json = dumped(page);
+  if (const auto ok = parse_shared(json); !ok) return s.m.reject(s.ticket, ok.error());
+  s.act_then_read(OpenShared{json});
+}
+
 // Which word the leak test changes, and into what; left out: the last one, into the first that is offered.
 void choose_leak(const Script& s) {
   LeakChoice choice;
@@ -273,7 +286,7 @@ void keep_model(const Script& s) {
   if (!s.refused()) s.act_now(KeepModel{seat});
 }
 
-constexpr std::array<std::pair<std::string_view, Handler>, 38> kHandlers{{
+constexpr std::array<std::pair<std::string_view, Handler>, 40> kHandlers{{
     {"set_text", set_text},
     {"use_example", use_example},
     {"undo", undo},
@@ -290,6 +303,8 @@ constexpr std::array<std::pair<std::string_view, Handler>, 38> kHandlers{{
     {"select", select},
     {"hover", hover},
     {"guess", guess},
+    {"share", share},
+    {"open_shared", open_shared},
     {"choose_leak", choose_leak},
     {"set_theme", set_theme},
     {"set_language", set_language},
