@@ -108,7 +108,7 @@ test('the field scrolls with the page, and never lies over the bar at the top', 
   assert.notEqual(over, 'model-name');
 }));
 
-test('a stop keeps what has come, the list says so, and going on loads it; removing asks first', () => withPage({ fake: 'hold=4' }, async (page) => {
+test('a stop keeps what has come, the list says so and offers to go on; removing asks first', () => withPage({ fake: 'hold=4' }, async (page) => {
   await command(page, { type: 'open_shelf', seat: 'right' });
   await command(page, { type: 'choose_model', name: 'owner/my-bert' });
   page.evaluate(() => /** @type {any} */ (window).trilens.command({ type: 'confirm_fetch' }).catch(() => {}));
