@@ -221,6 +221,17 @@ void cancel(const Script& s) {
 // The page as a link or a file would hold it, as JSON.
 void share(const Script& s) { s.m.emit(ResolveTicket{s.ticket, shared_json(s.m.state)}); }
 
+// As the menu does: a file to save, or the link on the clipboard.
+void take_home(const Script& s) {
+  const auto read = [](std::string_view name) -> std::optional<ExportKind> {
+    static constexpr std::array<std::string_view, 5> kNames{"link", "picture", "csv", "json", "page"};
+    const auto at = std::ranges::find(kNames, name);
+    return at == kNames.end() ? std::nullopt : std::optional(static_cast<ExportKind>(at - kNames.begin()));
+  };
+  const ExportKind kind = s.in.name("kind", read, "link, picture, csv, json or page");
+  if (!s.refused()) s.act_now(Export{kind});
+}
+
 // Puts such a page in place; refused by the field that does not fit.
 void open_shared(const Script& s) {
   const Json& page = s.in.object("page");
@@ -286,7 +297,7 @@ void keep_model(const Script& s) {
   if (!s.refused()) s.act_now(KeepModel{seat});
 }
 
-constexpr std::array<std::pair<std::string_view, Handler>, 40> kHandlers{{
+constexpr std::array<std::pair<std::string_view, Handler>, 41> kHandlers{{
     {"set_text", set_text},
     {"use_example", use_example},
     {"undo", undo},
@@ -304,6 +315,7 @@ constexpr std::array<std::pair<std::string_view, Handler>, 40> kHandlers{{
     {"hover", hover},
     {"guess", guess},
     {"share", share},
+    {"export", take_home},
     {"open_shared", open_shared},
     {"choose_leak", choose_leak},
     {"set_theme", set_theme},

@@ -172,8 +172,7 @@ function repository(name) {
   return { files };
 }
 
-// todo: until the engine loads what its library keeps ("loading such models is not wired yet"); then take the mark away.
-test('real engine: plan, ask, fetch, cancel, go on, load, list, offline, load again, remove', { timeout: 300_000, todo: 'the engine does not load kept models yet' }, async () => {
+test('real engine: plan, ask, fetch, cancel, go on, load, list, offline, load again, remove', { timeout: 300_000 }, async () => {
   const hub = await startHub({ repos: { 'tiny/distilbert': repository('distilbert') } });
   const opened = await openPage(session, { engine: 'real', query: '?webgpu=off', wait: false });
   const { page, context } = opened;
