@@ -8,7 +8,7 @@ import { openTrilens } from './trilens_page.mjs';
 
 /** @type {Awaited<ReturnType<typeof openTrilens>>} */
 let trilens;
-before(async () => { trilens = await openTrilens({ webgpu: false, query: '?webgpu=off' }); }, { timeout: 180_000 });
+before(async () => { trilens = await openTrilens({ webgpu: false, query: '?webgpu=off' }); });
 after(() => trilens?.close());
 
 const settled = () => trilens.page.waitForFunction(() => {
@@ -22,7 +22,7 @@ const picture = async () => {
     columns: columns.map((/** @type {any} */ c) => ({ family: c.family, model: c.head.model, written: c.generation.written, choice: c.attention.map((/** @type {any} */ m) => [m.choice, m.values]), bars: c.prediction.blanks.map((/** @type {any} */ b) => b.bars.map((/** @type {any} */ bar) => [bar.id, bar.probability])) })) };
 };
 
-test('a link opens the same page elsewhere, and nothing of it is sent', async () => {
+test('a link opens the same page elsewhere, and nothing of it is sent', { timeout: 240_000 }, async () => {
   const { page } = trilens;
   await trilens.command({ type: 'set_text', text: 'The old man ___ his hat.' });
   await trilens.command({ type: 'set_option', name: 'max_new_tokens', value: 6 });
@@ -46,7 +46,7 @@ test('a link opens the same page elsewhere, and nothing of it is sent', async ()
   await settled();
   assert.deepEqual(await picture(), here);
   assert.ok(asked.every((url) => !url.includes('hat') && !decodeURIComponent(url).includes('hat')), 'the text was sent');
-}, { timeout: 240_000 });
+});
 
 test('hostile links leave the page as it is and say why', async () => {
   const { page } = trilens;
