@@ -3,12 +3,14 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "base/cancel.hpp"
 #include "base/error.hpp"
 #include "lab/loaded_model.hpp"
+#include "lab/pooled_text.hpp"
 #include "lab/services.hpp"
 #include "protocol/results.hpp"
 
@@ -18,6 +20,7 @@ namespace trilens::lab {
 struct Memory {
   std::vector<std::int32_t> source;  // the encoder-decoder's last source
   std::vector<std::int32_t> output;  // and its own greedy output for it, start token first, end token left out
+  std::map<std::string, PooledText> pooled;  // Space: vectors of each text, of every layer
 };
 
 struct Context {
@@ -26,6 +29,7 @@ struct Context {
   Memory& memory;
   CancelToken cancel;
   std::function<void(const protocol::Step&)> on_step;  // may be empty
+  std::function<void(const protocol::Progress&)> on_progress = {};  // may be empty
 
   // Between two runs: an error when the request was cancelled.
   [[nodiscard]] Result<void> go_on() const {

@@ -17,6 +17,7 @@
 #include "base/family.hpp"
 #include "base/seat.hpp"
 #include "protocol/leak.hpp"
+#include "protocol/space.hpp"
 
 namespace trilens::protocol {
 
@@ -133,7 +134,8 @@ struct Cancel {
   std::optional<Seat> seat;
 };
 
-using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap, Leak>;
+using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap, Leak,
+                             Space>;
 
 struct RequestMessage {
   std::int64_t id = 0;

@@ -151,7 +151,8 @@ struct TapValues {
 struct Done {};                        // Cancel, BeginGeneration
 
 using ResultValue =
-    std::variant<Done, Loaded, Tokenized, Filled, NextTokens, Generated, AttentionMap, Embedded, Reading, TapValues, LeakTest>;
+    std::variant<Done, Loaded, Tokenized, Filled, NextTokens, Generated, AttentionMap, Embedded, Reading, TapValues, LeakTest,
+                 SpaceMap>;
 
 struct Progress {
   std::string stage;                   // "fetch", "open", "check"

@@ -136,7 +136,7 @@ void show(const Script& s) {
     s.act(ShowSeat{seat});
   }
   if (s.in.has("tab")) {
-    const Tab tab = s.in.name("tab", tab_from_name, "overview, tokens, attention, prediction, leak, generation or cost");
+    const Tab tab = s.in.name("tab", tab_from_name, "overview, tokens, attention, prediction, leak, generation, space or cost");
     if (s.refused()) return;
     s.act(SelectTab{tab});
   }
@@ -228,7 +228,21 @@ void choose_leak(const Script& s) {
   if (!s.refused()) s.act_now(ChooseLeak{choice});
 }
 
-constexpr std::array<std::pair<std::string_view, Handler>, 26> kHandlers{{
+// The list that Space places.
+void set_items(const Script& s) {
+  const auto items = items_from(s.in);
+  if (!s.refused()) s.act_now(SetItems{items});
+}
+
+// How Space looks at it: what is left out stays as it is.
+void choose_space(const Script& s) {
+  const SpaceChoice choice = space_choice_from(s.in, s.object, s.m.state.space);
+  if (!s.refused()) s.act_now(ChooseSpace{choice});
+}
+
+constexpr std::array<std::pair<std::string_view, Handler>, 28> kHandlers{{
+    {"set_items", set_items},
+    {"choose_space", choose_space},
     {"set_text", set_text},
     {"use_example", use_example},
     {"undo", undo},

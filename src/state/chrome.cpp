@@ -65,6 +65,7 @@ bool Store::Impl::pointing(const Command& command) {
             s.pin.reset();
             return true;
           },
+          [&](const HoverItem& c) { return changed = assign(s.space.hover, c.item), true; },
           [&](const ClearSelection&) {
             changed = s.hover || s.pin || s.hover_cell || s.pin_cell || s.keys_open || s.options_open;
             s.hover.reset();

@@ -14,6 +14,7 @@
 #include "view/leak.hpp"
 #include "view/menus.hpp"
 #include "view/prediction.hpp"
+#include "view/space.hpp"
 #include "view/tokens.hpp"
 
 namespace trilens::view {
@@ -28,6 +29,7 @@ struct ColumnView {
   std::vector<AttentionView> attention;  // the family's maps
   PredictionView prediction;
   LeakView leak;
+  SpaceView space;
   GenerationView generation;
   CostView cost;
 };
@@ -39,6 +41,7 @@ struct PageView {
   KeysView keys;
   StatusView status;
   LeakIntroView leak;
+  SpaceIntroView space;
   std::array<ColumnView, 3> columns;  // by Seat
   state::Tab tab = state::Tab::overview;
   state::LayoutClass layout = state::LayoutClass::wide;

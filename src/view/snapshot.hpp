@@ -6,6 +6,7 @@
 #include "protocol/archive.hpp"
 #include "view/common.hpp"
 #include "view/leak.hpp"
+#include "view/space.hpp"
 
 namespace trilens::view {
 
@@ -13,5 +14,7 @@ void describe(protocol::Writer& io, PanelHead& v);
 void describe(protocol::Writer& io, ChoiceView& v);
 void describe(protocol::Writer& io, LeakIntroView& v);
 void describe(protocol::Writer& io, LeakView& v);
+void describe(protocol::Writer& io, SpaceIntroView& v);
+void describe(protocol::Writer& io, SpaceView& v);
 
 }  // namespace trilens::view
