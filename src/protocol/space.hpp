@@ -28,7 +28,7 @@ struct Space {
   std::vector<std::string> items;         // 1..kMaxSpaceItems
   std::string question;                   // empty: none
   Pooling pooling = Pooling::usual;
-  std::optional<std::int64_t> layer;      // 0: embeddings; absent, or more than there are: the last
+  std::optional<std::int64_t> layer = {};  // 0: embeddings; absent, or more than there are: the last
   Projection projection = Projection::pca;
   double perplexity = 5;                  // t-SNE; taken as at most (items - 1) / 3
   std::uint64_t seed = 0;                 // t-SNE

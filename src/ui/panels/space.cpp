@@ -46,7 +46,7 @@ void draw_chip(const view::SpaceItemView& item, std::size_t i, Rect rect, Frame&
   frame.line({text.x, text.y, rect.right() - kCloseRoom - text.x, rect.h}, item.text, kBody, theme.ink);
   if (hit.focused) frame.focus_ring(rect, 8);
   const Rect close{rect.right() - kCloseRoom, rect.y + (rect.h - 26) / 2, 24, 26};
-  if (icon_button(frame, id_of("space-remove", i), close, Icon::close, {.label = item.remove_label})) commands.emplace_back(state::RemoveItem{i});
+  if (icon_button(frame, id_of("space-remove", i), close, Icon::close, {.label = item.remove_label, .keys = {}})) commands.emplace_back(state::RemoveItem{i});
 }
 
 float draw_list(const view::SpaceIntroView& view, Frame& frame, Place place, bool phone, Commands& commands) {
@@ -66,7 +66,7 @@ float draw_list(const view::SpaceIntroView& view, Frame& frame, Place place, boo
 float draw_lists(const view::SpaceIntroView& view, Frame& frame, Place place, bool phone, Commands& commands) {
   Flow flow(place, phone ? 44.0F : 32.0F);
   const auto button = [&](Id id, const std::string& text, bool active, bool enabled) {
-    return text_button(frame, id, flow.take(text_button_width(frame, text)), text, {.enabled = enabled, .active = active});
+    return text_button(frame, id, flow.take(text_button_width(frame, text)), text, {.label = {}, .keys = {}, .enabled = enabled, .active = active});
   };
   frame.line(flow.take(frame.measure(view.list_label, kSmall) + 4), view.list_label, kSmall, frame.theme.muted);
   for (std::size_t i = 0; i < view.lists.size(); ++i) {
@@ -152,7 +152,7 @@ float draw_questions(const view::SpaceIntroView& view, Frame& frame, Place place
   frame.line(flow.take(frame.measure(view.question_label, kSmall) + 4), view.question_label, kSmall, frame.theme.muted);
   for (std::size_t i = 0; i < view.questions.size(); ++i) {
     const view::ChoiceView& question = view.questions[i];
-    if (!text_button(frame, id_of("space-question", i), flow.take(text_button_width(frame, question.label)), question.label, {.active = question.selected})) continue;
+    if (!text_button(frame, id_of("space-question", i), flow.take(text_button_width(frame, question.label)), question.label, {.label = {}, .keys = {}, .active = question.selected})) continue;
     state::SpaceChoice choice = view.choice;
     choice.question = question.id;
     commands.emplace_back(state::ChooseSpace{choice});
