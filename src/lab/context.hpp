@@ -3,14 +3,12 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "base/cancel.hpp"
 #include "base/error.hpp"
 #include "lab/loaded_model.hpp"
-#include "lab/pooled_text.hpp"
 #include "lab/services.hpp"
 #include "protocol/results.hpp"
 
@@ -20,7 +18,7 @@ namespace trilens::lab {
 struct Memory {
   std::vector<std::int32_t> source;  // the encoder-decoder's last source
   std::vector<std::int32_t> output;  // and its own greedy output for it, start token first, end token left out
-  std::map<std::string, PooledText> pooled;  // Space: vectors of each text, of every layer
+  std::int64_t revision = 0;         // of the model's switches, under which it was written
 };
 
 struct Context {

@@ -1,7 +1,7 @@
 // Where words and sentences lie: one vector a text from a layer of one's choice, how alike each two are (cosine), the list on a plane
 // (PCA, or t-SNE), and, with a question, how alike it is to each text: retrieval as Sentence-BERT does it (Reimers and Gurevych 2019).
 //
-// Each text is read once for all layers and poolings and stays in the context's memory, so that sliders cost no pass.
+// Each text is read once for all layers and poolings and stays in the model's memory, so that sliders cost no pass.
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -36,16 +36,30 @@ std::vector<float> mean_of_words(const TensorView<float>& hidden, const std::vec
   return analysis::mean_over_tokens(tensor.view<float>());
 }
 
+// Embeddings first; of an encoder whose layers are closed the one state that its graph gives out.
+Task<Result<std::vector<Tensor>>> all_states(Context& context, Ids ids, std::int64_t layers) {
+  LoadedModel& model = context.model;
+  if (layers > 0) {
+    std::vector<std::string> names;
+    for (std::int64_t i = 0; i <= layers; ++i) names.push_back("hidden." + std::to_string(i));
+    if (model.family == Family::decoder) co_return co_await decoder_taps(model, nullptr, std::move(ids), std::move(names));
+    co_return co_await encoder_taps(model, std::move(ids), std::move(names));
+  }
+  auto last = co_await last_states(model, context.services.runtime, std::move(ids));
+  if (!last) co_return std::unexpected(last.error());
+  std::vector<Tensor> only;
+  only.push_back(std::move(*last));
+  co_return only;
+}
+
 Task<Result<PooledText>> read_text(Context& context, std::string given) {
   LoadedModel& model = context.model;
   auto text = text_to_the_letter(model, given);
   if (!text) co_return std::unexpected(text.error());
   const bool decoder = model.family == Family::decoder;
   const std::int64_t layers = decoder ? model.decoder_layers : model.encoder_layers;
-  if (layers == 0) co_return fail(ErrorCode::model_unsupported, "The hidden states of this model could not be opened, so its space cannot be seen.");
-  std::vector<std::string> names;
-  for (std::int64_t i = 0; i <= layers; ++i) names.push_back("hidden." + std::to_string(i));
-  auto states = co_await (decoder ? decoder_taps(model, nullptr, text->ids, names) : encoder_taps(model, text->ids, names));
+  if (layers == 0 && decoder) co_return fail(ErrorCode::model_unsupported, "The hidden states of this model could not be opened, so its space cannot be seen.");
+  auto states = co_await all_states(context, text->ids, layers);
   if (!states) co_return std::unexpected(states.error());
   PooledText out{.states = {}, .tokens = static_cast<std::int64_t>(text->ids.size()), .cut = text->cut.has_value(), .has_first = text->pieces.front().special};
   for (const Tensor& state : *states) {
@@ -57,7 +71,8 @@ Task<Result<PooledText>> read_text(Context& context, std::string given) {
 
 // Reads what is not remembered, and forgets what is not asked for.
 Task<Result<void>> read_all(Context& context, const std::vector<std::string>& texts) {
-  std::map<std::string, PooledText>& pooled = context.memory.pooled;
+  std::map<std::string, PooledText>& pooled = context.model.pooled.texts;
+  if (std::exchange(context.model.pooled.revision, context.model.revision) != context.model.revision) pooled.clear();
   std::erase_if(pooled, [&](const auto& entry) { return std::ranges::find(texts, entry.first) == texts.end(); });
   for (std::size_t i = 0; i < texts.size(); ++i) {
     if (pooled.contains(texts[i])) continue;
@@ -118,11 +133,21 @@ void compare(const Tensor& points, protocol::SpaceMap& out) {
   }
 }
 
+// As Embed does: what the repository asks for (1_Pooling/config.json), else what the family's users take.
+Pooling usual_pooling(const LoadedModel& model) {
+  switch (model.config.pooling) {
+    case model::Pooling::first_token: return Pooling::first;
+    case model::Pooling::last_token: return Pooling::last;
+    case model::Pooling::mean: return Pooling::mean;
+    default: return model.family == Family::decoder ? Pooling::last : Pooling::mean;
+  }
+}
+
 Result<Choice> choose(const Context& context, const protocol::Space& request) {
-  const std::map<std::string, PooledText>& pooled = context.memory.pooled;
+  const std::map<std::string, PooledText>& pooled = context.model.pooled.texts;
   const auto last = static_cast<std::int64_t>(pooled.begin()->second.states.size()) - 1;
   Pooling pooling = request.pooling;
-  if (pooling == Pooling::usual) pooling = context.model.family == Family::decoder ? Pooling::last : Pooling::mean;
+  if (pooling == Pooling::usual) pooling = usual_pooling(context.model);
   if (pooling == Pooling::first && !std::ranges::all_of(pooled, [](const auto& entry) { return entry.second.has_first; })) {
     return fail(ErrorCode::invalid_argument, "This model puts no token of its own in front of a text (a [CLS]): choose another way to make one vector.");
   }
@@ -142,7 +167,7 @@ Task<Result<protocol::SpaceMap>> space(Context& context, protocol::Space request
   const auto choice = choose(context, request);
   if (!choice) co_return std::unexpected(choice.error());
 
-  const std::map<std::string, PooledText>& pooled = context.memory.pooled;
+  const std::map<std::string, PooledText>& pooled = context.model.pooled.texts;
   const Tensor points = gather(pooled, request.items, *choice);
   protocol::SpaceMap out;
   out.items = request.items;

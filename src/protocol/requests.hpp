@@ -17,6 +17,7 @@
 #include "base/family.hpp"
 #include "base/seat.hpp"
 #include "protocol/leak.hpp"
+#include "protocol/shelf.hpp"
 #include "protocol/space.hpp"
 
 namespace trilens::protocol {
@@ -134,8 +135,8 @@ struct Cancel {
   std::optional<Seat> seat;
 };
 
-using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap, Leak,
-                             Space>;
+using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap,
+                             PlanModel, FetchModel, StoredModels, RemoveModel, Leak, Space>;
 
 struct RequestMessage {
   std::int64_t id = 0;

@@ -1,11 +1,7 @@
 // Space as JSON, under the names of its views' fields.
-#include "protocol/archive.hpp"
 #include "view/snapshot.hpp"
-#include "view/space.hpp"
 
 namespace trilens::view {
-
-using protocol::Writer;
 
 void describe(Writer& io, SpaceItemView& v) {
   io("number", v.number);

@@ -244,7 +244,7 @@ SpaceView build_space(const state::State& state, Seat seat, const Words& words) 
   }
   const auto* map = e.as<protocol::SpaceMap>();
   if (map == nullptr || !whole(*map)) return v;
-  v.facts = words.strings.fill("space.facts", {{"pooling", words.strings.get("space.pooled." + map->pooling)}, {"layer", count_text(map->layer)},
+  v.facts = words.strings.fill(map->layers > 0 ? "space.facts" : "space.facts_only", {{"pooling", words.strings.get("space.pooled." + map->pooling)}, {"layer", count_text(map->layer)},
                                                {"layers", count_text(map->layers)}, {"hidden", count_text(map->hidden)}});
   if (!map->cut.empty()) v.facts += " " + words.strings.get("space.cut");
   build_points(v, *map, state, words);
