@@ -35,6 +35,7 @@ struct AddItems { std::string text; bool by_word = false; };  // to the list of 
 struct RemoveItem { std::size_t index = 0; };
 struct SetItems { std::vector<std::string> items; };     // the whole list
 struct ChooseSpace { SpaceChoice choice; };
+struct PinItem { std::size_t item = 0; };                // stays pointed at; the same again: no more
 struct HoverItem { std::optional<std::size_t> item; };   // nothing: the pointer has left
 
 struct ChooseLeak { LeakChoice choice; };
@@ -93,7 +94,7 @@ struct CopyText { std::string text; };                   // to the clipboard
 
 using Command =
     std::variant<SetText, CommitText, InsertBlank, UseExample, Undo, Redo, Hover, HoverCell, Pin, PinCell, ClearSelection, SelectToken,
-                 SelectMap, ChooseLeak, AddItems, RemoveItem, SetItems, ChooseSpace, HoverItem,
+                 SelectMap, ChooseLeak, AddItems, RemoveItem, SetItems, ChooseSpace, HoverItem, PinItem,
                  Step, StepBack, ToStart, ToEnd, Play, Stop, GoToStep, SetOption, ResetOptions, LoadModel, UseProvider, CancelLoad, Retry,
                  SelectTab, SetTheme, CycleTheme, SetLanguage, SetLayout, ShowSeat, ToggleProjector, ToggleOptions, ToggleKeys,
                  DismissNotice, SetEnvironment, CopyText, OpenShelf, CloseShelf, ChooseModel, ChooseVariant, ConfirmFetch, DeclinePlan, StopFetch,

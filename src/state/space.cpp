@@ -100,6 +100,7 @@ bool Store::Impl::editing_items(const Command& command, double now) {
     return false;
   }
   state.space.hover.reset();
+  state.space.pin.reset();
   edit(std::move(next), "", true, now);
   if (full) state.notice = Notice{"notice.list_full", {{"most", std::to_string(kMost)}}};
   return true;

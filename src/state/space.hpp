@@ -31,12 +31,16 @@ struct SpaceChoice {
   std::uint64_t seed = 1;
   std::string question;                 // empty: none
   std::optional<std::size_t> hover;     // the item that is pointed at, in all columns
+  std::optional<std::size_t> pin;       // and the one that was pressed
+
+  [[nodiscard]] std::optional<std::size_t> pointed() const { return hover ? hover : pin; }
 
   // All but what is pointed at.
   void take(const SpaceChoice& other) {
-    const auto pointed = hover;
+    const auto over = hover, pinned = pin;
     *this = other;
-    hover = pointed;
+    hover = over;
+    pin = pinned;
   }
 };
 

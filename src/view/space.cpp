@@ -25,7 +25,7 @@ std::vector<std::size_t> by_likeness(const std::vector<float>& row, std::optiona
 
 // The item that is pointed at, where this map still has it under its number.
 std::optional<std::size_t> pointed(const state::State& state, const protocol::SpaceMap& map) {
-  const auto i = state.space.hover;
+  const auto i = state.space.pointed();
   const std::vector<std::string>& now = state.document.items;
   if (!i || *i >= now.size() || *i >= map.items.size() || map.items[*i] != now[*i]) return std::nullopt;
   return i;
@@ -211,7 +211,7 @@ SpaceIntroView build_space_intro(const state::State& state, const Words& words) 
   const std::vector<std::string>& items = state.document.items;
   v.list_label = words.strings.get("space.list");
   for (std::size_t i = 0; i < items.size(); ++i) {
-    v.items.push_back({number_of(i), items[i], words.strings.fill("space.remove", {{"text", items[i]}}), state.space.hover == i});
+    v.items.push_back({number_of(i), items[i], words.strings.fill("space.remove", {{"text", items[i]}}), state.space.pointed() == i});
   }
   if (items.empty()) v.empty = words.strings.get("space.empty");
   for (const state::SpaceList& list : state.lists) {

@@ -84,6 +84,15 @@ TEST_CASE("Space asks each column once, and shows where items lie, how alike the
   CHECK(lit.columns[0].space.points[2].lit);
   CHECK(lit.columns[0].space.neighbours[0].text == "cat");
   CHECK(lit.columns[0].space.neighbours_title == "nearest to “a long sentence about a tree”");
+  page.apply(state::HoverItem{});
+  page.apply(state::PinItem{1});
+  CHECK(look(page, en).columns[0].space.points[1].lit);
+  page.apply(state::HoverItem{0});
+  CHECK(look(page, en).columns[0].space.points[0].lit);
+  CHECK_FALSE(look(page, en).columns[0].space.points[1].lit);
+  page.apply(state::HoverItem{});
+  page.apply(state::ClearSelection{});
+  CHECK_FALSE(look(page, en).columns[0].space.points[1].lit);
   CHECK(en.missing() == std::vector<std::string>{});
 }
 

@@ -36,8 +36,9 @@ struct Flow {
 
 void draw_chip(const view::SpaceItemView& item, std::size_t i, Rect rect, Frame& frame, Commands& commands) {
   const Theme& theme = frame.theme;
-  const Hit hit = frame.target(id_of("space-item", i), rect, {.label = item.number + " " + item.text, .cursor = Cursor::arrow});
+  const Hit hit = frame.target(id_of("space-item", i), rect, {.label = item.number + " " + item.text, .cursor = Cursor::hand});
   if (hit.hovered || hit.focused) commands.emplace_back(state::HoverItem{i});
+  if (hit.pressed) commands.emplace_back(state::PinItem{i});
   frame.fill(rect, item.lit ? theme.sunken : theme.raised, 8);
   frame.stroke(rect, item.lit ? theme.ink : theme.hairline, 8);
   draw_mark(frame, i, {rect.x + 13, rect.centre().y}, item.lit ? 6.5F : 5.0F);

@@ -66,6 +66,7 @@ float draw_plane(const Column& c, Place place) {
     }
     const Hit hit = frame.target(id_of("space-point", c.seat(), i), {where.x - 10, where.y - 10, 20, 20}, {.label = p.sentence, .cursor = Cursor::crosshair});
     if (hit.hovered || hit.focused) c.point_at(i);
+    if (hit.pressed) commands.emplace_back(state::PinItem{i});
     if (hit.hovered) frame.tooltip(p.sentence);
     else if (hit.focused) frame.tooltip_at({where.x - 10, where.y - 10, 20, 20}, p.sentence);
     if (hit.focused) frame.focus_ring({where.x - 12, where.y - 12, 24, 24}, 12);
