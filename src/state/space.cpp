@@ -102,7 +102,9 @@ bool Store::Impl::editing_items(const Command& command, double now) {
   state.space.hover.reset();
   state.space.pin.reset();
   edit(std::move(next), "", true, now);
-  if (full) state.notice = Notice{"notice.list_full", {{"most", std::to_string(kMost)}}};
+  if (!full) return true;
+  state.notice = Notice{"notice.list_full", {{"most", std::to_string(kMost)}}};
+  touch();
   return true;
 }
 
