@@ -243,7 +243,8 @@ SpaceView build_space(const state::State& state, Seat seat, const Words& words) 
                                     {{"done", count_text(e.progress->loaded_bytes)}, {"all", count_text(e.progress->total_bytes)}});
   }
   const auto* map = e.as<protocol::SpaceMap>();
-  if (map == nullptr || !whole(*map)) return v;
+  // Many rows, which nobody sees on another tab.
+  if (map == nullptr || !whole(*map) || state.tab != state::Tab::space) return v;
   v.facts = words.strings.fill(map->layers > 0 ? "space.facts" : "space.facts_only", {{"pooling", words.strings.get("space.pooled." + map->pooling)}, {"layer", count_text(map->layer)},
                                                {"layers", count_text(map->layers)}, {"hidden", count_text(map->hidden)}});
   if (!map->cut.empty()) v.facts += " " + words.strings.get("space.cut");
