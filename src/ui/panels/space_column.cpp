@@ -88,7 +88,7 @@ float draw_matrix(const Column& c, Place place) {
   const float labels = 26;
   const float cell = std::min(24.0F, (std::min(place.width, 420.0F) - labels) / static_cast<float>(n));
   const Rect box{place.x + labels, y + 20, cell * static_cast<float>(n), cell * static_cast<float>(n)};
-  const std::size_t every = cell < 15 ? 2 : 1;
+  const auto every = static_cast<std::size_t>(std::max(1.0F, std::ceil(15 / cell)));
   for (std::size_t i = 0; i < n; ++i) {
     const float offset = static_cast<float>(i) * cell;
     const Colour ink = (view.points[i].lit ? theme.ink : theme.muted).alpha(opacity);
