@@ -137,7 +137,7 @@ void show(const Script& s) {
     s.act(ShowSeat{seat});
   }
   if (s.in.has("tab")) {
-    const Tab tab = s.in.name("tab", tab_from_name, "overview, machine, tokens, attention, prediction, leak, generation or cost");
+    const Tab tab = s.in.name("tab", tab_from_name, "overview, machine, tokens, attention, prediction, leak, generation, space or cost");
     if (s.refused()) return;
     s.act(SelectTab{tab});
   }
@@ -297,7 +297,9 @@ void keep_model(const Script& s) {
   if (!s.refused()) s.act_now(KeepModel{seat});
 }
 
-constexpr std::array<std::pair<std::string_view, Handler>, 41> kHandlers{{
+constexpr auto kHandlers = std::to_array<std::pair<std::string_view, Handler>>({
+    {"set_items", [](const Script& s) { if (const auto items = items_from(s.in); !s.refused()) s.act_now(SetItems{items}); }},
+    {"choose_space", [](const Script& s) { if (const auto choice = space_choice_from(s.in, s.object, s.m.state.space); !s.refused()) s.act_now(ChooseSpace{choice}); }},
     {"set_text", set_text},
     {"use_example", use_example},
     {"undo", undo},
@@ -339,7 +341,7 @@ constexpr std::array<std::pair<std::string_view, Handler>, 41> kHandlers{{
     {"set_server", set_server},
     {"keep_model", keep_model},
     {"ask_remove", ask_remove},
-}};
+});
 
 Error engine_is_gone(const State& state) {
   Error error{ErrorCode::runtime_failed, "The engine has stopped and could not be started again; reload the page.", {}};

@@ -50,6 +50,7 @@ std::string_view tab_name(Tab tab) {
     case Tab::prediction: return "prediction";
     case Tab::leak: return "leak";
     case Tab::generation: return "generation";
+    case Tab::space: return "space";
     case Tab::cost: return "cost";
   }
   return "";

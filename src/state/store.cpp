@@ -27,6 +27,8 @@ Store::Store(Setup setup) : impl_(std::make_unique<Impl>()) {
   }
   state.examples = setup.examples;
   state.replacements = setup.replacements;
+  state.lists = setup.lists;
+  if (!state.lists.empty()) state.document.items = state.lists.front().items;
   state.shelf.catalog = setup.catalog;
   state.language = known_language(setup.language) ? setup.language : std::string(kLanguages.front());
   impl_->take_settings(setup.settings);
@@ -64,6 +66,7 @@ void Store::apply(const Command& command, double now_ms) {
                  [&](const SelectToken& c) { m.guess(c.seat, c.piece); },
                  [&](const SelectMap& c) { m.select_map(c); },
                  [&](const ChooseLeak& c) { s.leak = c.choice; },
+                 [&](const ChooseSpace& c) { s.space.take(c.choice); },
                  [&](const Step&) { m.step_by_hand(); },
                  [&](const StepBack&) {
                    m.stop();

@@ -28,6 +28,7 @@ namespace trilens::state {
 struct Setup {
   std::vector<Example> examples = {};
   std::vector<std::string> replacements = {};  // words for the leak test
+  std::vector<SpaceList> lists = {};           // of Space; the first is there at the start
   std::vector<CatalogModel> catalog = {};
   std::string language = "en";
   std::string settings = {};     // what RememberSettings once gave, or empty; ignored when it makes no sense

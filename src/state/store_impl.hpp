@@ -81,6 +81,7 @@ struct Store::Impl {
   // document.cpp
   [[nodiscard]] bool editing(const Command& command, double now);  // text and options: true when it was one of these
   void edit(Document next, std::string_view kind, bool at_once, double now);
+  [[nodiscard]] bool editing_items(const Command& command, double now);  // space.cpp: the list of Space
   void change_document(Document next, bool at_once, double now);
 
   // reading.cpp

@@ -15,6 +15,7 @@
 #include "view/machine.hpp"
 #include "view/menus.hpp"
 #include "view/prediction.hpp"
+#include "view/space.hpp"
 #include "view/shelf.hpp"
 #include "view/tokens.hpp"
 
@@ -31,6 +32,7 @@ struct ColumnView {
   std::vector<AttentionView> attention;  // the family's maps
   PredictionView prediction;
   LeakView leak;
+  SpaceView space;
   GenerationView generation;
   CostView cost;
 };
@@ -42,6 +44,7 @@ struct PageView {
   KeysView keys;
   StatusView status;
   LeakIntroView leak;
+  SpaceIntroView space;
   ShelfView shelf;
   std::array<ColumnView, 3> columns;  // by Seat
   state::Tab tab = state::Tab::overview;

@@ -184,6 +184,7 @@ void describe(Writer& io, ColumnView& v) {
   io("attention", v.attention);
   io("prediction", v.prediction);
   io("leak", v.leak);
+  io("space", v.space);
   io("generation", v.generation);
   io("cost", v.cost);
 }
