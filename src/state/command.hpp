@@ -32,6 +32,8 @@ struct ClearSelection {};                                // Escape
 struct SelectToken { Seat seat = Seat::left; std::int64_t piece = 0; };  // encoder without a blank: hide this piece and guess it
 
 struct ChooseLeak { LeakChoice choice; };
+struct ChooseHeads { HeadsChoice choice; };
+struct ShowHeads { Seat seat = Seat::left; AttentionKind kind = AttentionKind::self; };  // lay out this kind's heads
 struct SelectMap { Seat seat = Seat::left; AttentionKind kind = AttentionKind::self; MapChoice choice; };
 
 struct Step {};
@@ -67,7 +69,7 @@ struct CopyText { std::string text; };                   // to the clipboard
 
 using Command =
     std::variant<SetText, CommitText, InsertBlank, UseExample, Undo, Redo, Hover, HoverCell, Pin, PinCell, ClearSelection, SelectToken,
-                 SelectMap, ChooseLeak, Step, StepBack, ToStart, ToEnd, Play, Stop, GoToStep, SetOption, ResetOptions, LoadModel, UseProvider, CancelLoad, Retry,
+                 SelectMap, ChooseLeak, ChooseHeads, ShowHeads, Step, StepBack, ToStart, ToEnd, Play, Stop, GoToStep, SetOption, ResetOptions, LoadModel, UseProvider, CancelLoad, Retry,
                  SelectTab, SetTheme, CycleTheme, SetLanguage, SetLayout, ShowSeat, ToggleProjector, ToggleOptions, ToggleKeys,
                  DismissNotice, SetEnvironment, CopyText>;
 

@@ -14,6 +14,12 @@ std::optional<protocol::Request> leak_request(const State& state, Seat seat) {
   return protocol::Leak{seat, texts.text, texts.changed};
 }
 
+std::optional<protocol::Request> heads_request(const State& state, Seat seat) {
+  protocol::Heads request{.seat = seat, .kind = heads_kind(state, seat), .text = state.document.text, .target = {}};
+  request.hide_special = state.heads.hide_special;
+  return request;
+}
+
 struct Row {
   Experiment id;
   Tab tab;
@@ -23,6 +29,7 @@ struct Row {
 
 constexpr std::array kRows{
     Row{Experiment::leak, Tab::leak, leak_request},
+    Row{Experiment::heads, Tab::attention, heads_request},
 };
 static_assert(kRows.size() == kExperiments.size());
 

@@ -11,7 +11,9 @@
 #include "view/cost.hpp"
 #include "view/generation.hpp"
 #include "view/header.hpp"
+#include "view/heads.hpp"
 #include "view/leak.hpp"
+#include "view/links.hpp"
 #include "view/menus.hpp"
 #include "view/prediction.hpp"
 #include "view/tokens.hpp"
@@ -26,6 +28,8 @@ struct ColumnView {
   TokensView tokens;
   std::string attention_title;     // "Who looks at whom"
   std::vector<AttentionView> attention;  // the family's maps
+  HeadsView heads;
+  LinksView links;
   PredictionView prediction;
   LeakView leak;
   GenerationView generation;
@@ -39,6 +43,7 @@ struct PageView {
   KeysView keys;
   StatusView status;
   LeakIntroView leak;
+  HeadsIntroView heads;
   std::array<ColumnView, 3> columns;  // by Seat
   state::Tab tab = state::Tab::overview;
   state::LayoutClass layout = state::LayoutClass::wide;

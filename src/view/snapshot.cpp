@@ -360,6 +360,8 @@ void describe(Writer& io, ColumnView& v) {
   io("tokens", v.tokens);
   io("attention_title", v.attention_title);
   io("attention", v.attention);
+  io("heads", v.heads);
+  io("links", v.links);
   io("prediction", v.prediction);
   io("leak", v.leak);
   io("generation", v.generation);
@@ -400,6 +402,7 @@ std::string snapshot_json(const state::State& state, const Strings& strings, con
            {"options", Writer::of(page.options)},
            {"keys", Writer::of(page.keys)},
            {"leak", Writer::of(page.leak)},
+           {"heads", Writer::of(page.heads)},
            {"status", Writer::of(page.status)}};
   Json columns = Json::array();
   for (ColumnView& column : page.columns) columns.push_back(Writer::of(column));

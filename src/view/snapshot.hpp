@@ -5,7 +5,9 @@
 
 #include "protocol/archive.hpp"
 #include "view/common.hpp"
+#include "view/heads.hpp"
 #include "view/leak.hpp"
+#include "view/links.hpp"
 
 namespace trilens::view {
 
@@ -13,5 +15,9 @@ void describe(protocol::Writer& io, PanelHead& v);
 void describe(protocol::Writer& io, ChoiceView& v);
 void describe(protocol::Writer& io, LeakIntroView& v);
 void describe(protocol::Writer& io, LeakView& v);
+void describe(protocol::Writer& io, LabelView& v);
+void describe(protocol::Writer& io, HeadsIntroView& v);
+void describe(protocol::Writer& io, HeadsView& v);
+void describe(protocol::Writer& io, LinksView& v);
 
 }  // namespace trilens::view
