@@ -49,7 +49,7 @@ float largest_choice(const AttentionView& v) {
   float most = 0;
   for (std::size_t r = 0; r < v.rows; ++r) {
     const std::span<const float> row = v.values.subspan(r * v.columns, v.columns);
-    const auto seen = std::ranges::count_if(row, [](float v) { return v > 0; });
+    const auto seen = std::ranges::count_if(row, [](float weight) { return weight > 0; });
     if (seen > 1) most = std::max(most, std::ranges::max(row));
   }
   return most;

@@ -10,10 +10,10 @@
 namespace trilens::ui {
 namespace {
 
-constexpr float kLine = 24, kPhoneLine = 30, kMostLabel = 130;
+constexpr float kWordTall = 24, kPhoneWord = 30, kMostLabel = 130;
 
 struct Lists {
-  float top = 0, line = kLine;
+  float top = 0, line = kWordTall;
   float left = 0, right = 0;    // where the lines begin and end
   Rect left_words, right_words;
   [[nodiscard]] float row(std::size_t i) const { return top + (static_cast<float>(i) + 0.5F) * line; }
@@ -22,7 +22,7 @@ struct Lists {
 Lists lists_of(const view::LinksView& view, const Frame& frame, Place place, const PanelState& panel) {
   Lists lists;
   lists.top = place.y;
-  lists.line = panel.phone ? kPhoneLine : kLine;
+  lists.line = panel.phone ? kPhoneWord : kWordTall;
   const float most = std::min(kMostLabel, place.width * 0.32F);
   const float left = std::max(label_width(frame, view.left, most), std::min(most, frame.measure(view.left_label, kSmall))) + 4;
   const float right = std::max(label_width(frame, view.right, most), std::min(most, frame.measure(view.right_label, kSmall))) + 4;
