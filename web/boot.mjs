@@ -1,6 +1,7 @@
 // Brings the page to life, in the order in which people notice: the engine's worker first (it takes longest), then what
 // the drawing needs, then the first frame. Whatever fails says so in the page's own words and leaves the rest running.
 
+import { installDropTarget } from './drop_target.mjs';
 import { EngineClient, siteConfig } from './engine_client.mjs';
 import { PageHost } from './page_host.mjs';
 import { Mirror } from './mirror.mjs';
@@ -17,6 +18,7 @@ const kAssets = {
   'attention_map.vert': 'shaders/attention_map.vert',
   'attention_map.frag': 'shaders/attention_map.frag',
   'examples.json': 'assets/examples.json',
+  'catalog.json': 'assets/catalog.json',
 };
 const kLanguages = ['en', 'nb'];
 
@@ -118,6 +120,8 @@ async function boot() {
   let isSettled = false;
   const host = new PageHost({
     canvas, field, settings,
+    boxes: [element('model-name'), element('model-server')],
+    chooseFiles: (folder) => (folder ? dropTarget.chooseFolder() : dropTarget.chooseFiles()),
     extent: element('extent'),
     focusWords: element('focus-words'),
     send: (json) => engine.send(json),
@@ -163,10 +167,17 @@ async function boot() {
 
   const models = (catalog.models ?? []).map((/** @type {any} */ { id, family, tasks, files }) =>
     ({ id, family, tasks, bytes: files.reduce((/** @type {number} */ sum, /** @type {any} */ file) => sum + file.bytes, 0) }));
+  const dropTarget = installDropTarget({
+    post: (id, listing) => engine.drop(id, listing),
+    onDropped: (name, title) => window.dispatchEvent(new CustomEvent('trilens-dropped', { detail: { name, title } })),
+    onError: ({ code, message }) => window.dispatchEvent(new CustomEvent('trilens-dropped', { detail: { code, message } })),
+  });
+  window.addEventListener('trilens-dropped', (event) => host.filesChosen(/** @type {CustomEvent} */ (event).detail));
   offerAutomation({
     version: kVersion, models, settled, engine: engineReady,
     command: (command) => host.command(command),
     snapshot: () => host.snapshot(),
+    open: (files) => dropTarget.take(files),
   });
 
   document.body.dataset.state = problem ? 'no-canvas' : 'running';
@@ -174,7 +185,8 @@ async function boot() {
   mirror = new Mirror(element('mirror'), element('mirror-status'), {
     snapshot: () => host.snapshot(),
     command: (command) => host.command(command),
-    named: ({ input_label: label, placeholder }) => {
+    named: ({ input_label: label, placeholder }, { drop_words: words }) => {
+      dropTarget.label(words);
       field.placeholder = placeholder;
       field.setAttribute('aria-label', label);
     },

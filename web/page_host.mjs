@@ -5,6 +5,7 @@
 
 import { listen } from './input.mjs';
 import { TextField } from './text_field.mjs';
+import { LineFields } from './line_fields.mjs';
 import { Glyphs } from './glyphs.mjs';
 
 /**
@@ -27,6 +28,9 @@ import { Glyphs } from './glyphs.mjs';
  *   focus: (focused: number) => void,
  *   text: (text: string) => void,
  *   commit: () => void,
+ *   boxText: (which: number, text: string) => void,
+ *   boxCommit: (which: number) => void,
+ *   filesChosen: (json: string) => void,
  *   selection: (begin: number, end: number) => void,
  *   fieldHeight: (height: number) => void,
  *   contextLost: () => void,
@@ -37,7 +41,8 @@ import { Glyphs } from './glyphs.mjs';
 
 export class PageHost {
   /**
-   * @param {{canvas: HTMLCanvasElement, field: HTMLTextAreaElement, extent: HTMLElement, focusWords: HTMLElement,
+   * @param {{canvas: HTMLCanvasElement, field: HTMLTextAreaElement, boxes: HTMLInputElement[], extent: HTMLElement, focusWords: HTMLElement,
+   *          chooseFiles: (folder: boolean) => void,
    *          send: (json: string) => void, settings: Storage | null,
    *          on: {changed: () => void, language: (language: string) => void, context: (lost: boolean) => void}}} options
    */
@@ -54,6 +59,11 @@ export class PageHost {
     this.nextTicket = 1;
     /** @type {TextField | null} */
     this.field = null;
+    this.boxes = new LineFields(options.boxes, {
+      text: (which, text) => { this.#page.boxText(which, text); this.wake(); },
+      commit: (which) => { this.#page.boxCommit(which); this.wake(); },
+      leave: () => { options.canvas.focus({ preventScroll: true }); this.#page.key('Escape', 0); this.wake(); },
+    });
   }
 
   /** Called by the module before its main() ends. @param {PageFunctions} functions */
@@ -167,6 +177,14 @@ export class PageHost {
   showText(text) { this.field?.show(text); }
   /** @param {number} x @param {number} y @param {number} width @param {number} height @param {number} size */
   placeField(x, y, width, height, size) { this.field?.place({ x, y, width, height, size }); }
+  /** @param {[number, number, number, number, number, number, number, number]} place see LineFields.place */
+  placeBox(...place) { this.boxes.place(...place); }
+  /** @param {number} which @param {string} json */
+  boxWords(which, json) { this.boxes.words(which, JSON.parse(json)); }
+  /** @param {number} which */
+  focusBox(which) { this.boxes.focus(which); }
+  /** @param {boolean} folder */
+  chooseFiles(folder) { this.options.chooseFiles(folder); }
   focusField() { this.options.field.focus({ preventScroll: true }); }
   /** @param {number} height */
   extent(height) { this.options.extent.style.height = `${height}px`; }
@@ -190,6 +208,9 @@ export class PageHost {
   }
 
   // --- called by the page's JavaScript ---
+
+  /** What was dropped or chosen: known to the engine by this name, or no model. @param {{name: string, title: string} | {code: string, message: string}} what */
+  filesChosen(what) { this.#page.filesChosen(JSON.stringify(what)); this.wake(); }
 
   /** window.trilens.command @param {unknown} command @returns {Promise<unknown>} */
   command(command) {

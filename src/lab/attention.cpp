@@ -58,8 +58,10 @@ Task<Result<protocol::AttentionMap>> attention(Context& context, protocol::Atten
   const LoadedModel& model = context.model;
   const auto layers = attention_layer_count(model, request.kind);
   if (!layers) co_return std::unexpected(layers.error());
+  const bool encoders = model.encoder != nullptr && request.kind == AttentionKind::self;
+  const std::int64_t heads = encoders ? model.config.heads : model.config.decoder_heads;
   if (auto fits = check_index("layer", request.layer, *layers); !fits) co_return std::unexpected(fits.error());
-  if (auto fits = check_index("head", request.head, model.config.heads); !fits) co_return std::unexpected(fits.error());
+  if (auto fits = check_index("head", request.head, heads); !fits) co_return std::unexpected(fits.error());
   auto text = request.as_read ? text_as_read(model, request.text) : text_to_the_letter(model, request.text);
   if (!text) co_return std::unexpected(text.error());
   const bool in_decoder = reads_output(model, request.kind);
@@ -77,7 +79,7 @@ Task<Result<protocol::AttentionMap>> attention(Context& context, protocol::Atten
   out.columns = spellings(out.column_pieces);
   out.values = std::move(*values);
   out.layers = *layers;
-  out.heads = model.config.heads;
+  out.heads = heads;
   co_return out;
 }
 

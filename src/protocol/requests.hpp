@@ -18,6 +18,7 @@
 #include "base/seat.hpp"
 #include "protocol/heads.hpp"
 #include "protocol/leak.hpp"
+#include "protocol/shelf.hpp"
 
 namespace trilens::protocol {
 
@@ -133,7 +134,8 @@ struct Cancel {
   std::optional<Seat> seat;
 };
 
-using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap, Leak, Heads>;
+using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap,
+                             PlanModel, FetchModel, StoredModels, RemoveModel, Leak, Heads>;
 
 struct RequestMessage {
   std::int64_t id = 0;

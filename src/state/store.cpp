@@ -26,6 +26,7 @@ Store::Store(Setup setup) : impl_(std::make_unique<Impl>()) {
   }
   state.examples = setup.examples;
   state.replacements = setup.replacements;
+  state.shelf.catalog = setup.catalog;
   state.language = known_language(setup.language) ? setup.language : std::string(kLanguages.front());
   impl_->take_settings(setup.settings);
   impl_->setup = std::move(setup);
@@ -56,8 +57,7 @@ void Store::apply(const Command& command, double now_ms) {
   Impl& m = *impl_;
   State& s = m.state;
   if (m.pointing(command)) return;
-  if (m.chrome(command)) return m.settle(now_ms);
-  if (m.editing(command, now_ms)) return m.settle(now_ms);
+  if (m.chrome(command) || m.editing(command, now_ms) || m.shelving(command)) return m.settle(now_ms);
   std::visit(Match{
                  [&](const SelectToken& c) { m.guess(c.seat, c.piece); },
                  [&](const SelectMap& c) { m.select_map(c); },
@@ -84,17 +84,19 @@ void Store::apply(const Command& command, double now_ms) {
                  [&](const Play&) { m.play(false, now_ms); },
                  [&](const Stop&) { m.stop(); },
                  [&](const LoadModel& c) { m.load(c, std::nullopt); },
-                 [&](const UseProvider& c) { m.load({c.seat, s.column(c.seat).must_be, s.column(c.seat).model, c.provider}, std::nullopt); },
+                 [&](const UseProvider& c) { m.use_provider(c); },
                  [&](const CancelLoad& c) {
                    const auto id = m.load_id[seat_index(c.seat)];
                    if (id) (void)m.send(protocol::Cancel{.request = *id, .seat = {}}, std::nullopt);
                  },
                  [&](const Retry& c) { m.retry(c.seat); },
+                 [&](const KeepModel& c) { s.column(c.seat).load_trouble.reset(); },
+                 [&](const ChooseFiles& c) { m.emit(OpenFileChooser{c.folder}); },
                  [&](const CopyText& c) { m.emit(CopyToClipboard{c.text}); },
                  [&](const CommitText&) {
                    if (m.read_due) m.read_all();
                  },
-                 [](const auto&) {},  // pointing(), chrome() and editing() have taken the rest
+                 [](const auto&) {},  // pointing(), chrome(), editing() and shelving() have taken the rest
              },
              command);
   m.touch();
@@ -196,10 +198,12 @@ void Store::Impl::engine_lost(const Error& why, bool restarted, double) {
   engine_alive = restarted;
   if (!restarted) {
     state.engine_trouble = Trouble{why, false, false};
+    shelf_lost(why);
     for (const Waiting& w : std::exchange(waiting, {})) reject(w.ticket, why);
     return;
   }
   state.engine_trouble.reset();
+  shelf_lost(why);
   for (const Seat seat : kSeats) {
     const ColumnState& column = state.column(seat);
     if (wanted[seat_index(seat)]) load({seat, column.must_be, column.model, column.provider}, std::nullopt);

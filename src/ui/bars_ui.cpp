@@ -107,7 +107,10 @@ void draw_family_switch(const view::HeaderView& view, Frame& frame, Rect rect, C
   const Theme& theme = frame.theme;
   const float each = rect.w / static_cast<float>(std::max<std::size_t>(1, view.families.size()));
   bool long_names = true;  // the same kind of name for all three
-  for (const auto& tab : view.families) long_names = long_names && frame.measure(tab.family.name, kLabel) + 44 <= each;
+  for (const auto& tab : view.families) {
+    long_names = long_names && frame.measure(tab.family.name, kLabel) + 44 <= each;
+    for (const auto& other : view.families) long_names = long_names && (&other == &tab || other.family.name != tab.family.name);
+  }
   for (std::size_t i = 0; i < view.families.size(); ++i) {
     const auto& tab = view.families[i];
     const FamilyColours& colours = theme.of(tab.family.family);

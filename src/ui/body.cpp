@@ -19,15 +19,19 @@ struct Section {
   bool in_overview = true;
   const view::PanelHead* (*head)(const view::ColumnView&) = nullptr;
   float (*draw)(const view::ColumnView&, Frame&, Place, PanelState&, Commands&) = nullptr;
+  float (*intro)(const view::PageView&, Frame&, Place, PanelState&, Commands&) = nullptr;  // across the page, under the head
 };
 
 constexpr std::array kSections{
+    Section{Tab::machine, true, [](const view::ColumnView& c) { return &c.machine.head; },
+            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.machine, f, at, p, out); }},
     Section{Tab::tokens, true, [](const view::ColumnView& c) { return &c.tokens.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.tokens, f, at, p, out); }},
     Section{Tab::prediction, true, [](const view::ColumnView& c) { return &c.prediction.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.prediction, f, at, p, out); }},
     Section{Tab::attention, false, [](const view::ColumnView& c) { return &c.heads.head; },
-            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.heads, f, at, p, out); }},
+            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.heads, f, at, p, out); },
+            [](const view::PageView& v, Frame& f, Place at, PanelState& p, Commands& out) { return draw(v.heads, f, at, p, out); }},
     Section{Tab::attention, true, nullptr,
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.attention, f, at, p, out); }},
     Section{Tab::attention, false, [](const view::ColumnView& c) { return &c.links.head; },
@@ -39,8 +43,6 @@ constexpr std::array kSections{
     Section{Tab::cost, true, [](const view::ColumnView& c) { return &c.cost.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.cost, f, at, p, out); }},
 };
-
-constexpr std::uint64_t kHeadsSection = 2;  // its head has the controls of the whole tab
 
 std::uint64_t section_index(const Section& section) { return static_cast<std::uint64_t>(&section - kSections.data()); }
 
@@ -115,6 +117,23 @@ float Shell::draw_body(const view::PageView& view, Frame& frame, Place place, Co
     const float bottom = ui::draw(column.head, frame, {at.x, at.y, at.width - (pictured ? side + 16 : 0)}, panel_, commands);
     return std::max(bottom, pictured ? at.y + side : bottom);
   });
+  const auto dividers = [&](float from, float to) {
+    for (std::size_t i = 1; i < shown.size(); ++i) {
+      const float x = columns.boxes[i].x - (columns.boxes[i].x - columns.boxes[i - 1].right()) / 2;
+      frame.hairline({x, from}, {x, to}, theme.hairline);
+    }
+  };
+  float columns_from = columns_top;  // where the columns go on below what lies across them
+  if (view.shelf.open) {
+    y += 14;
+    dividers(columns_top, y);
+    frame.hairline({columns.left, y}, {columns.right, y}, theme.hairline);
+    y = ui::draw(view.shelf, frame, {left, y + 16, width}, panel_, commands) + 8;
+    columns_from = y + 14;
+  } else {
+    panel_.shelf_seen = false;
+    panel_.card_seen = 0;
+  }
   for (const Section& section : kSections) {
     if (view.tab == Tab::overview ? !section.in_overview : view.tab != section.tab) continue;
     y += 14;
@@ -122,15 +141,12 @@ float Shell::draw_body(const view::PageView& view, Frame& frame, Place place, Co
     y += 6;
     frame.interaction.region(id_of("region-section", section_index(section)));
     y += draw_section_head(*shown.front(), section, frame, {left, y, width, 32}) + 4;
-    if (section.tab == Tab::attention && view.tab == Tab::attention && section_index(section) == kHeadsSection) y = ui::draw(view.heads, frame, {left, y, width}, panel_, commands) + 10;
+    if (section.intro != nullptr) y = section.intro(view, frame, {left, y, width}, panel_, commands) + 10;
     if (section.tab == Tab::leak) y = ui::draw(view.leak, frame, {left, y, width}, panel_, commands) + 10;
     row([&](const view::ColumnView& column, Place at) { return section.draw(column, frame, at, panel_, commands); });
   }
   y += 18;
-  for (std::size_t i = 1; i < shown.size(); ++i) {
-    const float x = columns.boxes[i].x - (columns.boxes[i].x - columns.boxes[i - 1].right()) / 2;
-    frame.hairline({x, columns_top}, {x, y}, theme.hairline);
-  }
+  dividers(columns_from, y);
   frame.hairline({columns.left, y}, {columns.right, y}, theme.hairline);
   return draw_status(view, frame, {left, y + 8, width}, commands);
 }

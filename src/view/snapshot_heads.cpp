@@ -1,12 +1,7 @@
 // Heads and links as JSON, under the names of their views' fields. Pictures are left out: `heads` of window.trilens.command has them.
-#include "protocol/archive.hpp"
-#include "view/heads.hpp"
-#include "view/links.hpp"
 #include "view/snapshot.hpp"
 
 namespace trilens::view {
-
-using protocol::Writer;
 
 void describe(Writer& io, HeadsIntroView& v) {
   io("order_label", v.order_label);

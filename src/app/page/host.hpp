@@ -27,6 +27,11 @@ void changed();                                 // the mirror may want to look
 void show_text(const std::string& text);        // in the text field
 void place_field(ui::Rect rect, float size);    // CSS pixels
 void focus_field();
+// Another text field over the drawing (web/line_fields.mjs), by PanelState::Field. An empty rectangle: there is none now.
+void place_box(int which, ui::Rect rect, ui::Rect seen, float size);
+void box_words(int which, const std::string& json);  // {"label", "placeholder", "value"}
+void focus_box(int which);
+void choose_files(bool folder);                 // opens the browser's own chooser
 void extent(float height);                      // of the page
 void scroll_to(float y);
 void cursor(ui::Cursor cursor);
