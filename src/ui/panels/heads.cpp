@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/map_widget.hpp"
 #include "ui/panels/panels.hpp"
 #include "ui/widgets.hpp"
 
@@ -161,7 +162,8 @@ float draw(const view::HeadsView& view, Frame& frame, Place place, PanelState& p
   for (std::size_t i = 0; i < view.rows.size(); ++i) at.y = draw_row(view, i, grid, frame, {at.x, at.y}, commands);
   std::string words = view.scale_text;
   if (!view.sorted) words = view.layer_label + " ↓ · " + view.head_label + " → · " + words;
-  at.y += frame.paragraph({at.x, at.y + 2}, at.width, words, kSmall, frame.theme.muted, 3) + 6;
+  draw_legend(frame, {at.x, at.y, at.width, 26}, words);
+  at.y += 30;
   for (const std::string& note : view.notes) at.y += frame.paragraph({at.x, at.y}, at.width, note, kSmall, frame.theme.muted, 5) + 4;
   return at.y;
 }
