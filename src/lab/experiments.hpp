@@ -21,6 +21,7 @@ namespace trilens::lab {
 [[nodiscard]] Task<Result<protocol::Embedded>> embed(Context& context, protocol::Embed request);
 [[nodiscard]] Task<Result<protocol::LeakTest>> leak(Context& context, protocol::Leak request);
 [[nodiscard]] Task<Result<protocol::SpaceMap>> space(Context& context, protocol::Space request);
+[[nodiscard]] Task<Result<protocol::HeadMaps>> heads(Context& context, protocol::Heads request);
 [[nodiscard]] Task<Result<protocol::Reading>> read(Context& context, protocol::Read request);
 
 }  // namespace trilens::lab

@@ -126,6 +126,16 @@ Request read_attention(Fields& in, const Json& object) {
   r.text = in.text("text");
   if (in.has("target")) r.target = in.text("target");
   r.as_read = as_read(in);
+  r.rollout = in.has("rollout") && in.boolean("rollout");
+  return r;
+}
+Request read_heads(Fields& in, const Json&) {
+  Heads r;
+  r.seat = seat_of(in);
+  if (in.has("kind")) r.kind = in.name("kind", kind_from_name, "self, decoder_self or cross");
+  r.text = in.text("text");
+  if (in.has("target")) r.target = in.text("target");
+  r.hide_special = in.has("hide_special") && in.boolean("hide_special");
   return r;
 }
 Request read_embed(Fields& in, const Json&) { return Embed{seat_of(in), in.text("text")}; }
@@ -184,6 +194,7 @@ constexpr std::array<std::pair<std::string_view, Reader>, std::variant_size_v<Re
     {"remove_model", [](Fields& in, const Json&) -> Request { return read_remove_model(in); }},
     {"leak", [](Fields& in, const Json&) -> Request { return Leak{seat_of(in), in.text("text"), in.text("changed")}; }},
     {"space", read_space},
+    {"heads", read_heads},
 }};
 
 struct Write {
@@ -208,6 +219,12 @@ struct Write {
     Json out{{"seat", seat_name(r.seat)}, {"kind", attention_kind_name(r.kind)}, {"text", r.text}, {"as_read", r.as_read}};
     put(out, "layer", r.layer);
     put(out, "head", r.head);
+    put(out, "target", r.target);
+    if (r.rollout) out["rollout"] = true;
+    return out;
+  }
+  Json operator()(const Heads& r) const {
+    Json out{{"seat", seat_name(r.seat)}, {"kind", attention_kind_name(r.kind)}, {"text", r.text}, {"hide_special", r.hide_special}};
     put(out, "target", r.target);
     return out;
   }

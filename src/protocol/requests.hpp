@@ -16,6 +16,7 @@
 #include "base/error.hpp"
 #include "base/family.hpp"
 #include "base/seat.hpp"
+#include "protocol/heads.hpp"
 #include "protocol/leak.hpp"
 #include "protocol/shelf.hpp"
 #include "protocol/space.hpp"
@@ -96,8 +97,6 @@ struct Advance {
   std::int64_t tokens = 1;  // at most so many; fewer when the search ends
 };
 
-enum class AttentionKind : std::uint8_t { self, decoder_self, cross };  // "self", "decoder_self", "cross"
-
 struct Attention {
   Seat seat = Seat::left;
   AttentionKind kind = AttentionKind::self;
@@ -106,6 +105,7 @@ struct Attention {
   std::string text;
   std::optional<std::string> target;  // encoder-decoder; absent: the model's own greedy output
   bool as_read = false;               // the text prepared as for Read, and byte offsets into the text as it stood before
+  bool rollout = false;               // what has reached each position after `layer` (absent: the last); `head` says nothing then
 };
 
 // A value from the inside of the model, by the name of its tap (Loaded::taps lists them), for a text taken to the letter.
@@ -136,7 +136,7 @@ struct Cancel {
 };
 
 using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap,
-                             PlanModel, FetchModel, StoredModels, RemoveModel, Leak, Space>;
+                             PlanModel, FetchModel, StoredModels, RemoveModel, Leak, Space, Heads>;
 
 struct RequestMessage {
   std::int64_t id = 0;

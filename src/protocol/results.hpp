@@ -154,7 +154,7 @@ struct Done {};                        // Cancel, BeginGeneration
 
 using ResultValue =
     std::variant<Done, Loaded, Tokenized, Filled, NextTokens, Generated, AttentionMap, Embedded, Reading, TapValues, ModelPlan, StoredModel, Shelf, LeakTest,
-                 SpaceMap>;
+                 SpaceMap, HeadMaps>;
 
 struct Progress {
   std::string stage;                   // "fetch", "open", "check"

@@ -161,7 +161,7 @@ void select_map(const Script& s) {
   command.seat = s.seat();
   if (s.in.has("kind")) command.kind = kind_from(s.in);
   const MapState& map = s.m.state.column(command.seat).map(command.kind);
-  command.choice = {index_from(s.in, s.object, "layer", map.layers), index_from(s.in, s.object, "head", map.heads)};
+  command.choice = {index_from(s.in, s.object, "layer", map.layers), index_from(s.in, s.object, "head", map.heads), s.in.has("rollout") && s.in.boolean("rollout")};
   if (s.refused()) return;
   for (const AttentionKind kind : kinds_of(s.m.state.column(command.seat).family)) {
     if (kind == command.kind) return s.act_then(command, {.what = Waiting::For::map, .seat = command.seat, .kind = command.kind});
@@ -177,7 +177,7 @@ void select(const Script& s) {
     if (s.m.state.pin_cell == cell) return s.resolve(Json::object());
     return s.act_now(PinCell{*cell});
   }
-  if (s.in.has("kind") || s.in.has("layer") || s.in.has("head")) return select_map(s);
+  if (s.in.has("kind") || s.in.has("layer") || s.in.has("head") || s.in.has("rollout")) return select_map(s);
   const auto mark = mark_from(s.in, s.m.state);
   if (s.refused()) return;
   if (!mark) return s.act_now(ClearSelection{});
@@ -250,6 +250,17 @@ void choose_leak(const Script& s) {
   if (!s.refused()) s.act_now(ChooseLeak{choice});
 }
 
+// How heads are laid out and drawn; what is left out stays as it is. The kind is the named seat's.
+void choose_heads(const Script& s) {
+  HeadsChoice choice = s.m.state.heads;
+  if (s.in.has("order")) choice.order = s.in.name("order", head_order_from_name, "layers, previous, next, first, itself, same, special or broad");
+  if (s.in.has("hide_special")) choice.hide_special = s.in.boolean("hide_special");
+  if (s.in.has("threshold")) choice.threshold = s.in.number("threshold");
+  if (s.in.ok() && !(choice.threshold >= 0 && choice.threshold <= kMostThreshold)) s.in.refuse("`threshold` must be from 0 to 0.5.");
+  if (s.in.has("kind")) choice.kind[seat_index(s.seat())] = kind_from(s.in);
+  if (!s.refused()) s.act_now(ChooseHeads{choice});
+}
+
 // --- the shelf ---
 
 void open_shelf(const Script& s) {
@@ -320,6 +331,7 @@ constexpr auto kHandlers = std::to_array<std::pair<std::string_view, Handler>>({
     {"export", take_home},
     {"open_shared", open_shared},
     {"choose_leak", choose_leak},
+    {"choose_heads", choose_heads},
     {"set_theme", set_theme},
     {"set_language", set_language},
     {"show", show},

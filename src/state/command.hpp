@@ -39,6 +39,8 @@ struct PinItem { std::size_t item = 0; };                // stays pointed at; th
 struct HoverItem { std::optional<std::size_t> item; };   // nothing: the pointer has left
 
 struct ChooseLeak { LeakChoice choice; };
+struct ChooseHeads { HeadsChoice choice; };
+struct ShowHeads { Seat seat = Seat::left; AttentionKind kind = AttentionKind::self; };  // lay out this kind's heads
 struct SelectMap { Seat seat = Seat::left; AttentionKind kind = AttentionKind::self; MapChoice choice; };
 
 struct Step {};
@@ -99,7 +101,7 @@ struct CopyText { std::string text; };                   // to the clipboard
 using Command =
     std::variant<SetText, CommitText, InsertBlank, UseExample, Undo, Redo, Hover, HoverCell, Pin, PinCell, ClearSelection, SelectToken,
                  SelectMap, ChooseLeak, AddItems, RemoveItem, SetItems, ChooseSpace, HoverItem, PinItem,
-                 Step, StepBack, ToStart, ToEnd, Play, Stop, GoToStep, SetOption, ResetOptions, LoadModel, UseProvider, CancelLoad, Retry,
+                 ChooseHeads, ShowHeads, Step, StepBack, ToStart, ToEnd, Play, Stop, GoToStep, SetOption, ResetOptions, LoadModel, UseProvider, CancelLoad, Retry,
                  SelectTab, SetTheme, CycleTheme, SetLanguage, SetLayout, ShowSeat, ToggleProjector, ToggleOptions, ToggleKeys,
                  DismissNotice, SetEnvironment, Export, OpenShared, CopyText, OpenShelf, CloseShelf, ChooseModel, ChooseVariant, ConfirmFetch, DeclinePlan, StopFetch,
                  GetAgain, SetModelName, SetServer, FilterCatalog, AskRemove, RemoveKept, FilesRefused, ChooseFiles, KeepModel>;

@@ -36,6 +36,12 @@ std::optional<protocol::Request> answer_request(const State& state, Seat seat) {
   return request;
 }
 
+std::optional<protocol::Request> heads_request(const State& state, Seat seat) {
+  protocol::Heads request{.seat = seat, .kind = heads_kind(state, seat), .text = state.document.text, .target = {}};
+  request.hide_special = state.heads.hide_special;
+  return request;
+}
+
 struct Row {
   Experiment id;
   Tab tab;
@@ -48,6 +54,7 @@ constexpr std::array kRows{
     Row{Experiment::leak, Tab::leak, leak_request},
     Row{Experiment::space, Tab::space, space_request, false},
     Row{Experiment::answer, Tab::space, answer_request, false},
+    Row{Experiment::heads, Tab::attention, heads_request},
 };
 static_assert(kRows.size() == kExperiments.size());
 

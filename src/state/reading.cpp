@@ -234,6 +234,7 @@ void Store::Impl::send_map(Seat seat, AttentionKind kind) {
   map.stale = !map.values.empty();
   protocol::Attention request{.seat = seat, .kind = kind, .layer = map.choice.layer, .head = map.choice.head, .text = state.document.text, .target = {}};
   request.as_read = true;
+  request.rollout = map.choice.rollout;
   id = send(std::move(request), Pending{.purpose = Purpose::attention, .seat = seat, .kind = kind});
   touch();
 }
@@ -246,6 +247,7 @@ void Store::Impl::select_map(const SelectMap& what) {
   MapChoice choice = what.choice;
   if (map.layers > 0) keep_within(choice.layer, map.layers);
   if (map.heads > 0) keep_within(choice.head, map.heads);
+  if (choice.rollout) choice.head.reset();
   if (choice == map.choice && !map.trouble) return;
   map.choice = choice;
   map.stale = !map.values.empty();

@@ -154,7 +154,7 @@ Json map_json(const MapState& map, Seat seat, AttentionKind kind) {
   const auto index = [](const std::optional<std::int64_t>& i) { return i ? Json(*i) : Json("mean"); };
   return {{"seat", seat_name(seat)}, {"family", home_name(seat)}, {"kind", protocol::attention_kind_name(kind)}, {"layer", index(map.choice.layer)},
           {"head", index(map.choice.head)}, {"rows", map.rows.size()}, {"columns", map.columns.size()},
-          {"layers", map.layers}, {"heads", map.heads}};
+          {"layers", map.layers}, {"heads", map.heads}, {"rollout", map.choice.rollout}};
 }
 
 Json options_json(const GenerateOptions& options) {

@@ -34,6 +34,7 @@ Json seat_json(const ColumnState& column) {
     Json map{{"kind", protocol::attention_kind_name(kind)}};
     if (choice.layer) map["layer"] = *choice.layer;
     if (choice.head) map["head"] = *choice.head;
+    if (choice.rollout) map["rollout"] = true;
     maps.push_back(std::move(map));
   }
   // A model from this device's disk means nothing elsewhere.
@@ -53,11 +54,12 @@ SharedSeat seat_from(Fields& outer, const Json& object) {
     if (in.ok() && maps.size() > 3) in.refuse("`maps` has more than three entries.");
     for (std::size_t i = 0; in.ok() && i < maps.size(); ++i) {
       Fields map(maps[i], ErrorCode::invalid_argument);
-      only(map, maps[i], {"kind", "layer", "head"});
+      only(map, maps[i], {"kind", "layer", "head", "rollout"});
       SharedMap one;
       one.kind = kind_from(map);
       if (map.has("layer")) one.choice.layer = map.integer("layer", 0, kMaxLayers);
       if (map.has("head")) one.choice.head = map.integer("head", 0, kMaxLayers);
+      one.choice.rollout = map.has("rollout") && map.boolean("rollout");
       if (!map.ok()) in.refuse(map.error().error().message);
       out.maps.push_back(one);
     }

@@ -13,6 +13,33 @@ Mark mark_of(Seat seat, Side side, const protocol::Piece& piece, std::size_t ind
   return {side, static_cast<std::size_t>(piece.start), static_cast<std::size_t>(piece.end), seat, index};
 }
 
+AttentionKind heads_kind(const State& state, Seat seat) {
+  const std::vector<AttentionKind> kinds = kinds_of(state.column(seat).family);
+  const std::optional<AttentionKind>& chosen = state.heads.kind[seat_index(seat)];
+  return chosen && std::ranges::find(kinds, *chosen) != kinds.end() ? *chosen : kinds.back();
+}
+
+std::string_view head_order_name(HeadOrder order) {
+  switch (order) {
+    case HeadOrder::layers: return "layers";
+    case HeadOrder::previous: return "previous";
+    case HeadOrder::next: return "next";
+    case HeadOrder::first: return "first";
+    case HeadOrder::itself: return "itself";
+    case HeadOrder::same: return "same";
+    case HeadOrder::special: return "special";
+    case HeadOrder::broad: return "broad";
+  }
+  return "";
+}
+
+std::optional<HeadOrder> head_order_from_name(std::string_view name) {
+  for (const HeadOrder order : kHeadOrders) {
+    if (head_order_name(order) == name) return order;
+  }
+  return std::nullopt;
+}
+
 bool blank_text(std::string_view text) { return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos; }
 
 std::int64_t known_steps(const State& state, Seat seat) {

@@ -70,6 +70,7 @@ struct Cell {
 struct MapChoice {
   std::optional<std::int64_t> layer;
   std::optional<std::int64_t> head;
+  bool rollout = false;                    // what has reached each position after `layer` (absent: the last), instead of a head
   friend bool operator==(const MapChoice&, const MapChoice&) = default;
 };
 
@@ -147,6 +148,22 @@ struct LeakChoice {
   friend bool operator==(const LeakChoice&, const LeakChoice&) = default;
 };
 
+// How attention heads are laid out and drawn.
+enum class HeadOrder : std::uint8_t { layers, previous, next, first, itself, same, special, broad };
+inline constexpr std::array kHeadOrders{HeadOrder::layers, HeadOrder::previous, HeadOrder::next, HeadOrder::first,
+                                        HeadOrder::itself, HeadOrder::same, HeadOrder::special, HeadOrder::broad};
+[[nodiscard]] std::string_view head_order_name(HeadOrder order);   // "layers", "previous", ...
+[[nodiscard]] std::optional<HeadOrder> head_order_from_name(std::string_view name);
+inline constexpr double kMostThreshold = 0.5;
+
+struct HeadsChoice {
+  HeadOrder order = HeadOrder::layers;
+  bool hide_special = false;                               // of maps, pictures and scores; rows are made to sum to 1 again
+  double threshold = 0;                                    // weights below are not drawn; 0: all are
+  std::array<std::optional<AttentionKind>, 3> kind = {};   // by seat; absent: the last of kinds_of
+  friend bool operator==(const HeadsChoice&, const HeadsChoice&) = default;
+};
+
 // One clock for all three. Cursor 0 is before the first step; the encoder answers everything in step 1.
 struct ClockState {
   std::int64_t cursor = 0;
@@ -200,6 +217,7 @@ struct State {
   LeakChoice leak;
   SpaceChoice space;
   std::vector<SpaceList> lists;             // what Space offers
+  HeadsChoice heads;
   std::vector<std::string> replacements;    // words that the leak test offers
   std::vector<Example> examples;
   std::string example;                      // the one whose text is on screen; else empty
@@ -225,6 +243,9 @@ struct LeakTexts {
   std::string replacement;
 };
 [[nodiscard]] LeakTexts leak_texts(const State& state);
+
+// Whose heads are laid out in this seat.
+[[nodiscard]] AttentionKind heads_kind(const State& state, Seat seat);
 
 // Nothing to read: empty or white space alone.
 [[nodiscard]] bool blank_text(std::string_view text);

@@ -67,6 +67,11 @@ void Store::apply(const Command& command, double now_ms) {
                  [&](const SelectMap& c) { m.select_map(c); },
                  [&](const ChooseLeak& c) { s.leak = c.choice; },
                  [&](const ChooseSpace& c) { s.space.take(c.choice); },
+                 [&](const ChooseHeads& c) {
+                   s.heads = c.choice;
+                   s.heads.threshold = std::clamp(s.heads.threshold, 0.0, kMostThreshold);
+                 },
+                 [&](const ShowHeads& c) { s.heads.kind[seat_index(c.seat)] = c.kind; },
                  [&](const Step&) { m.step_by_hand(); },
                  [&](const StepBack&) {
                    m.stop();

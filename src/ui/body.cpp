@@ -19,6 +19,7 @@ struct Section {
   bool in_overview = true;
   const view::PanelHead* (*head)(const view::ColumnView&) = nullptr;
   float (*draw)(const view::ColumnView&, Frame&, Place, PanelState&, Commands&) = nullptr;
+  float (*intro)(const view::PageView&, Frame&, Place, PanelState&, Commands&) = nullptr;  // across the page, under the head
 };
 
 constexpr std::array kSections{
@@ -28,8 +29,13 @@ constexpr std::array kSections{
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.tokens, f, at, p, out); }},
     Section{Tab::prediction, true, [](const view::ColumnView& c) { return &c.prediction.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.prediction, f, at, p, out); }},
+    Section{Tab::attention, false, [](const view::ColumnView& c) { return &c.heads.head; },
+            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.heads, f, at, p, out); },
+            [](const view::PageView& v, Frame& f, Place at, PanelState& p, Commands& out) { return draw(v.heads, f, at, p, out); }},
     Section{Tab::attention, true, nullptr,
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.attention, f, at, p, out); }},
+    Section{Tab::attention, false, [](const view::ColumnView& c) { return &c.links.head; },
+            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.links, f, at, p, out); }},
     Section{Tab::leak, false, [](const view::ColumnView& c) { return &c.leak.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.leak, f, at, p, out); }},
     Section{Tab::generation, true, [](const view::ColumnView& c) { return &c.generation.head; },
@@ -39,6 +45,8 @@ constexpr std::array kSections{
     Section{Tab::cost, true, [](const view::ColumnView& c) { return &c.cost.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.cost, f, at, p, out); }},
 };
+
+std::uint64_t section_index(const Section& section) { return static_cast<std::uint64_t>(&section - kSections.data()); }
 
 // "What it says  logits → probabilities": across the page, once for all columns.
 float draw_section_head(const view::ColumnView& column, const Section& section, Frame& frame, Rect rect) {
@@ -51,7 +59,7 @@ float draw_section_head(const view::ColumnView& column, const Section& section, 
     const Rect term{rect.x + used + 10, rect.y, rect.w - used - 10, rect.h};
     const float wide = frame.line(term, words->term, kSmall, theme.muted);
     const Rect spot{rect.x, rect.y, used + 10 + wide, rect.h};
-    const Hit hit = frame.target(id_of("term", static_cast<std::uint64_t>(section.tab)), spot, {.label = words->term + ". " + words->explanation, .cursor = Cursor::arrow});
+    const Hit hit = frame.target(id_of("term", section_index(section)), spot, {.label = words->term + ". " + words->explanation, .cursor = Cursor::arrow});
     if (hit.hovered) frame.tooltip(words->explanation);
     else if (hit.focused) frame.tooltip_at(spot, words->explanation);
     if (hit.focused) frame.focus_ring(spot, 4);
@@ -133,8 +141,9 @@ float Shell::draw_body(const view::PageView& view, Frame& frame, Place place, Co
     y += 14;
     frame.hairline({columns.left, y}, {columns.right, y}, theme.hairline);
     y += 6;
-    frame.interaction.region(id_of("region-section", static_cast<std::uint64_t>(section.tab)));
+    frame.interaction.region(id_of("region-section", section_index(section)));
     y += draw_section_head(*shown.front(), section, frame, {left, y, width, 32}) + 4;
+    if (section.intro != nullptr) y = section.intro(view, frame, {left, y, width}, panel_, commands) + 10;
     if (section.tab == Tab::leak) y = ui::draw(view.leak, frame, {left, y, width}, panel_, commands) + 10;
     if (section.tab == Tab::space) y = ui::draw(view.space, frame, {left, y, width}, panel_, commands) + 10;
     row([&](const view::ColumnView& column, Place at) { return section.draw(column, frame, at, panel_, commands); });

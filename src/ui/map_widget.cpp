@@ -43,7 +43,7 @@ void move_cell(Frame& frame, const view::AttentionView& view, Key arrow, state::
     commands.emplace_back(state::HoverCell{});
     return;
   }
-  commands.emplace_back(state::HoverCell{state::Cell{view.family.seat, view.kind, static_cast<std::size_t>(row), static_cast<std::size_t>(column)}});
+  commands.emplace_back(state::HoverCell{view.cell(static_cast<std::size_t>(row), static_cast<std::size_t>(column))});
 }
 
 int lit_index(const std::vector<view::LabelView>& labels) {
@@ -86,7 +86,7 @@ void draw_cells(Frame& frame, const view::AttentionView& view, Rect box, bool ma
   MapPicture picture;
   picture.key = id_of("map", seat_index(view.family.seat), static_cast<std::uint64_t>(view.kind));
   picture.version = view.version;
-  picture.values = view.values;
+  picture.values = view.drawn;
   picture.rows = view.rows;
   picture.columns = view.columns;
   picture.scale = view.scale;
@@ -127,12 +127,12 @@ void draw_map(Frame& frame, const view::AttentionView& view, Point at, const Map
     const Point p = frame.interaction.pointer();
     const auto column = static_cast<long>((p.x - box.x) / layout.cell), row = static_cast<long>((p.y - box.y) / layout.cell);
     if (row >= 0 && column >= 0 && row < static_cast<long>(view.rows) && column < static_cast<long>(view.columns)) {
-      const state::Cell cell{view.family.seat, view.kind, static_cast<std::size_t>(row), static_cast<std::size_t>(column)};
+      const state::Cell cell = view.cell(static_cast<std::size_t>(row), static_cast<std::size_t>(column));
       commands.emplace_back(state::HoverCell{cell});
       if (hit.pressed) commands.emplace_back(state::PinCell{cell});
     }
   } else if (hit.pressed && view.pointed) {
-    commands.emplace_back(state::PinCell{state::Cell{view.family.seat, view.kind, view.pointed->row, view.pointed->column}});
+    commands.emplace_back(state::PinCell{view.cell(view.pointed->row, view.pointed->column)});
   }
   if (hit.arrow) move_cell(frame, view, *hit.arrow, commands);
   if (hit.hovered && view.pointed) frame.tooltip(view.pointed->sentence + "\n" + view.pointed->exact);

@@ -1,6 +1,8 @@
 #include "view/attention.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 namespace trilens::view {
 namespace {
@@ -30,10 +32,11 @@ std::string_view shape_id(MapShape shape) {
 
 std::string quoted_piece(const Piece& piece) { return piece_text(piece.display, piece.text); }
 
-std::vector<LabelView> labels(const State& state, Seat seat, bool output, const std::vector<Piece>& pieces) {
+std::vector<LabelView> labels(const State& state, Seat seat, bool output, const std::vector<Piece>& pieces, const std::vector<std::size_t>* kept) {
   const state::Side side = output ? state::Side::output : state::Side::text;
   std::vector<LabelView> out;
-  for (std::size_t i = 0; i < pieces.size(); ++i) {
+  for (std::size_t at = 0; at < (kept != nullptr ? kept->size() : pieces.size()); ++at) {
+    const std::size_t i = kept != nullptr ? (*kept)[at] : at;
     const Lit light = lit(state, seat, side, pieces[i], i);
     out.push_back({quoted_piece(pieces[i]), pieces[i].text, pieces[i].special, light.hovered, light.pinned, state::mark_of(seat, side, pieces[i], i)});
   }
@@ -42,12 +45,11 @@ std::vector<LabelView> labels(const State& state, Seat seat, bool output, const 
 
 // The largest weight among rows that have a choice: a row that sees one piece alone gives it everything, and would
 // leave the rest of the map dark.
-float largest_choice(const MapState& map) {
-  const std::size_t columns = map.columns.size();
+float largest_choice(const AttentionView& v) {
   float most = 0;
-  for (std::size_t r = 0; r < map.rows.size(); ++r) {
-    const std::span<const float> row(map.values.data() + r * columns, columns);
-    const auto seen = std::ranges::count_if(row, [](float v) { return v > 0; });
+  for (std::size_t r = 0; r < v.rows; ++r) {
+    const std::span<const float> row = v.values.subspan(r * v.columns, v.columns);
+    const auto seen = std::ranges::count_if(row, [](float weight) { return weight > 0; });
     if (seen > 1) most = std::max(most, std::ranges::max(row));
   }
   return most;
@@ -55,6 +57,7 @@ float largest_choice(const MapState& map) {
 
 std::string choice_text(const state::MapChoice& choice, const Words& words) {
   const auto number = [](const std::optional<std::int64_t>& i) { return i ? count_text(*i + 1) : std::string(); };
+  if (choice.rollout) return words.strings.fill(choice.layer ? "attention.choice.rollout_to" : "attention.choice.rollout", {{"layer", number(choice.layer)}});
   const char* key = choice.layer ? (choice.head ? "attention.choice.one" : "attention.choice.layer")
                                  : (choice.head ? "attention.choice.head" : "attention.choice.mean");
   return words.strings.fill(key, {{"layer", number(choice.layer)}, {"head", number(choice.head)}});
@@ -66,16 +69,46 @@ std::vector<ChoiceView> choices(std::int64_t count, const std::optional<std::int
   return out;
 }
 
+// Where a cell of the whole map is shown; none: it is hidden, or there is no such cell.
+std::optional<std::pair<std::size_t, std::size_t>> shown_at(const AttentionView& v, const state::Cell& cell) {
+  if (!v.parts) return cell.row < v.rows && cell.column < v.columns ? std::optional(std::pair(cell.row, cell.column)) : std::nullopt;
+  const auto row = std::ranges::find(v.parts->rows, cell.row), column = std::ranges::find(v.parts->columns, cell.column);
+  if (row == v.parts->rows.end() || column == v.parts->columns.end()) return std::nullopt;
+  return std::pair(static_cast<std::size_t>(row - v.parts->rows.begin()), static_cast<std::size_t>(column - v.parts->columns.begin()));
+}
+
+// What HeadsChoice hides; on its tab alone.
+void take_values(AttentionView& v, const State& state, const MapState& map) {
+  const bool here = state.tab == state::Tab::attention;
+  v.rows = map.rows.size();
+  v.columns = map.columns.size();
+  v.values = map.values;
+  if (here && state.heads.hide_special) {
+    v.parts = std::make_shared<const MapParts>(without_special(map));
+    v.rows = v.parts->rows.size();
+    v.columns = v.parts->columns.size();
+    v.values = v.parts->values;
+  }
+  v.drawn = v.values;
+  if (here && state.heads.threshold > 0) {
+    v.strong = std::make_shared<const std::vector<float>>(at_least(v.values, state.heads.threshold));
+    v.drawn = *v.strong;
+  }
+  const auto per_mille = static_cast<std::uint64_t>(std::lround(here ? state.heads.threshold * 1000 : 0));
+  v.version = map.version * 2048 + (v.parts ? 1024 : 0) + per_mille;
+}
+
 std::optional<PointedView> pointed(const State& state, const AttentionView& v, const MapState& map, const Words& words) {
   const auto mine = [&](const std::optional<state::Cell>& cell) {
-    return cell && cell->seat == v.family.seat && cell->kind == v.kind && cell->row < v.rows && cell->column < v.columns;
+    return cell && cell->seat == v.family.seat && cell->kind == v.kind && shown_at(v, *cell).has_value();
   };
   const bool hovered = mine(state.hover_cell);
   if (!hovered && !mine(state.pin_cell)) return std::nullopt;
   const state::Cell& cell = hovered ? *state.hover_cell : *state.pin_cell;
-  PointedView p{.row = cell.row, .column = cell.column, .value = {}, .exact = {}, .sentence = {}, .masked = false, .pinned = !hovered};
+  const auto [row, column] = *shown_at(v, cell);
+  PointedView p{.row = row, .column = column, .value = {}, .exact = {}, .sentence = {}, .masked = false, .pinned = !hovered};
   p.masked = v.shape == MapShape::triangle && cell.column > cell.row;
-  const float value = v.values[cell.row * v.columns + cell.column];
+  const float value = v.values[row * v.columns + column];
   p.value = weight_text(static_cast<double>(value), words.number);
   p.exact = exact_text(value, words.number);
   p.sentence = words.strings.fill(p.masked ? "attention.masked" : "attention.sees",
@@ -136,19 +169,26 @@ AttentionView build_attention(const State& state, Seat seat, AttentionKind kind,
   v.head_label = words.strings.get("attention.head");
   v.layers = choices(map.layers, map.choice.layer, words);
   v.heads = choices(map.heads, map.choice.head, words);
-  v.version = map.version;
+  if (map.choice.rollout) v.layers.front().label = words.strings.get("attention.last");
+  v.heads.front().selected = v.heads.front().selected && !map.choice.rollout;
+  v.heads.push_back({"rollout", words.strings.get("attention.rollout"), map.choice.rollout});
   fill_head(v, state, map, words);
   if (map.values.empty()) return v;
-  v.rows = map.rows.size();
-  v.columns = map.columns.size();
-  v.values = map.values;
-  const float most = std::ranges::max(map.values);
-  v.scale = static_cast<float>(nice_scale(static_cast<double>(largest_choice(map))));
+  take_values(v, state, map);
+  if (v.values.empty()) {
+    v.rows = v.columns = 0;
+    v.head.empty = true;
+    v.head.sentence = words.strings.get("attention.all_special");
+    return v;
+  }
+  const float most = std::ranges::max(v.values);
+  v.scale = static_cast<float>(nice_scale(static_cast<double>(largest_choice(v))));
   v.scale_text = words.strings.fill(most > v.scale ? "attention.scale_more" : "attention.scale", {{"most", fixed_text(static_cast<double>(v.scale), 2, words.number)}});
-  v.row_labels = labels(state, seat, rows_are_output(kind), map.rows);
-  v.column_labels = labels(state, seat, columns_are_output(kind), map.columns);
+  v.row_labels = labels(state, seat, rows_are_output(kind), map.rows, v.parts ? &v.parts->rows : nullptr);
+  v.column_labels = labels(state, seat, columns_are_output(kind), map.columns, v.parts ? &v.parts->columns : nullptr);
   v.pointed = pointed(state, v, map, words);
   v.rows_reached = rows_reached(state, seat, kind, map);
+  if (v.parts) v.rows_reached = static_cast<std::size_t>(std::ranges::lower_bound(v.parts->rows, v.rows_reached) - v.parts->rows.begin());
   return v;
 }
 

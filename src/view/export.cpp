@@ -108,7 +108,7 @@ void add_reading(Table& out, const protocol::Reading& reading) {
 
 std::string map_name(state::AttentionKind kind, const state::MapChoice& choice) {
   const auto index = [](const std::optional<std::int64_t>& i) { return i ? std::to_string(*i) : std::string("mean"); };
-  return std::string(protocol::attention_kind_name(kind)) + " layer " + index(choice.layer) + " head " + index(choice.head);
+  return std::string(protocol::attention_kind_name(kind)) + " layer " + (choice.rollout && !choice.layer ? "last" : index(choice.layer)) + (choice.rollout ? " rollout" : " head " + index(choice.head));
 }
 
 void add_map(Table& out, state::AttentionKind kind, const state::MapState& map) {

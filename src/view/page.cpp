@@ -15,6 +15,7 @@ PageView build_page(const state::State& state, const Strings& strings) {
   page.leak = build_leak_intro(state, words);
   page.space = build_space_intro(state, words);
   page.shelf = build_shelf(state, words);
+  page.heads = build_heads_intro(state, words);
   page.tab = state.tab;
   page.layout = state.layout;
   page.projector = state.projector;
@@ -28,6 +29,8 @@ PageView build_page(const state::State& state, const Strings& strings) {
     column.tokens = build_tokens(state, seat, words);
     column.attention_title = strings.get("panel.attention.title");
     for (const auto kind : state::kinds_of(column.family)) column.attention.push_back(build_attention(state, seat, kind, words));
+    column.heads = build_heads(state, seat, words);
+    column.links = build_links(state, seat, column.attention, words);
     column.leak = build_leak(state, seat, words);
     column.space = build_space(state, seat, words);
     column.prediction = build_prediction(state, seat, words);

@@ -11,7 +11,9 @@
 #include "view/cost.hpp"
 #include "view/generation.hpp"
 #include "view/header.hpp"
+#include "view/heads.hpp"
 #include "view/leak.hpp"
+#include "view/links.hpp"
 #include "view/machine.hpp"
 #include "view/menus.hpp"
 #include "view/prediction.hpp"
@@ -30,6 +32,8 @@ struct ColumnView {
   TokensView tokens;
   std::string attention_title;     // "Who looks at whom"
   std::vector<AttentionView> attention;  // the family's maps
+  HeadsView heads;
+  LinksView links;
   PredictionView prediction;
   LeakView leak;
   SpaceView space;
@@ -45,6 +49,7 @@ struct PageView {
   StatusView status;
   LeakIntroView leak;
   SpaceIntroView space;
+  HeadsIntroView heads;
   ShelfView shelf;
   std::array<ColumnView, 3> columns;  // by Seat
   state::Tab tab = state::Tab::overview;

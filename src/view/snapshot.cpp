@@ -44,7 +44,8 @@ std::string snapshot_json(const state::State& state, const Strings& strings, con
            {"status", Writer::of(page.status)},
            {"shelf", Writer::of(page.shelf)},
            {"space", Writer::of(page.space)},
-           {"leak", Writer::of(page.leak)}};
+           {"leak", Writer::of(page.leak)},
+           {"heads", Writer::of(page.heads)}};
   Json columns = Json::array();
   for (ColumnView& column : page.columns) columns.push_back(Writer::of(column));
   out["columns"] = std::move(columns);

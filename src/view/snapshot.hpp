@@ -46,6 +46,12 @@ void describe(protocol::Writer& io, LeakView& v);
 void describe(protocol::Writer& io, SpaceIntroView& v);
 void describe(protocol::Writer& io, SpaceView& v);
 void describe(protocol::Writer& io, MachineView& v);
+void describe(protocol::Writer& io, HeadsIntroView& v);
+void describe(protocol::Writer& io, HeadTileView& v);
+void describe(protocol::Writer& io, HeadRowView& v);
+void describe(protocol::Writer& io, HeadsView& v);
+void describe(protocol::Writer& io, LinkView& v);
+void describe(protocol::Writer& io, LinksView& v);
 void describe(protocol::Writer& io, ColumnView& v);
 
 void describe(protocol::Writer& io, PlanFactView& v);

@@ -183,6 +183,8 @@ void describe(Writer& io, ColumnView& v) {
   io("attention_title", v.attention_title);
   io("attention", v.attention);
   io("prediction", v.prediction);
+  io("heads", v.heads);
+  io("links", v.links);
   io("leak", v.leak);
   io("space", v.space);
   io("generation", v.generation);

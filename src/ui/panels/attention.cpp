@@ -11,7 +11,7 @@ namespace {
 constexpr float kCaption = 32;
 
 std::optional<std::int64_t> chosen_index(const view::ChoiceView& choice) {
-  if (choice.id == "mean") return std::nullopt;
+  if (choice.id == "mean" || choice.id == "rollout") return std::nullopt;
   return std::atoll(choice.id.c_str());
 }
 
@@ -36,10 +36,11 @@ void draw_caption(const view::AttentionView& view, Frame& frame, Rect rect, Pane
   };
   const float layer_width = view.layers.empty() ? 0 : width_of(layers), head_width = view.heads.empty() ? 0 : width_of(heads);
   float x = rect.right() - head_width;
-  state::MapChoice choice{selected(view.layers), selected(view.heads)};
+  state::MapChoice choice{selected(view.layers), selected(view.heads), !view.heads.empty() && view.heads.back().selected};
   if (head_width > 0) {
     if (const auto pressed = dropdown(frame, id_of("head", family, kind), {x, rect.y + 1, head_width, rect.h - 2}, panel.open_menu, heads)) {
       choice.head = chosen_index(view.heads[*pressed]);
+      choice.rollout = view.heads[*pressed].id == "rollout";
       commands.emplace_back(state::SelectMap{view.family.seat, view.kind, choice});
     }
   }

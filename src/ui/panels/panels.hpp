@@ -50,6 +50,9 @@ float draw(const view::MachineView& view, Frame& frame, Place place, PanelState&
 float draw(const view::TokensView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const std::vector<view::AttentionView>& maps, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::PredictionView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+float draw(const view::HeadsIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+float draw(const view::HeadsView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+float draw(const view::LinksView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::LeakIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::LeakView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::SpaceIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
