@@ -38,7 +38,9 @@ Tensor map_of(const Shape& shape, const std::vector<float>& values) { return Ten
 }  // namespace
 
 TEST_CASE("scores of heads equal the reference") {
-  for (const json& c : fixture()["scores"]) {
+  const json all = fixture();
+  REQUIRE_FALSE(all["scores"].empty());
+  for (const json& c : all["scores"]) {
     const Tensor map = tensor(c["shape"].get<Shape>(), c["values"]);
     const auto rows = c["row_words"].get<std::vector<std::int32_t>>(), columns = c["column_words"].get<std::vector<std::int32_t>>();
     const auto special = c["special"].get<std::vector<std::uint8_t>>();
@@ -104,7 +106,9 @@ TEST_CASE("a coarser picture keeps the largest weight of each block") {
 }
 
 TEST_CASE("rollout equals the reference") {
-  for (const json& c : fixture()["rollout"]) {
+  const json all = fixture();
+  REQUIRE_FALSE(all["rollout"].empty());
+  for (const json& c : all["rollout"]) {
     const Tensor means = tensor(c["shape"].get<Shape>(), c["values"]);
     const auto after = rollout(means.view<float>());
     REQUIRE(after);
@@ -114,7 +118,9 @@ TEST_CASE("rollout equals the reference") {
 }
 
 TEST_CASE("rollout through cross-attention equals the reference, and its two parts make one whole") {
-  for (const json& c : fixture()["decoder_rollout"]) {
+  const json all = fixture();
+  REQUIRE_FALSE(all["decoder_rollout"].empty());
+  for (const json& c : all["decoder_rollout"]) {
     const std::int64_t layers = c["layers"], source = c["source"], target = c["target"];
     const Tensor encoder = tensor({source, source}, c["encoder"]), self = tensor({layers, target, target}, c["self"]), cross = tensor({layers, target, source}, c["cross"]);
     const auto after = decoder_rollout(encoder.view<float>(), self.view<float>(), cross.view<float>());
