@@ -18,6 +18,7 @@
 #include "base/seat.hpp"
 #include "protocol/leak.hpp"
 #include "protocol/shelf.hpp"
+#include "protocol/switches.hpp"
 
 namespace trilens::protocol {
 
@@ -135,7 +136,8 @@ struct Cancel {
 };
 
 using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap,
-                             PlanModel, FetchModel, StoredModels, RemoveModel, Leak>;
+                             PlanModel, FetchModel, StoredModels, RemoveModel, Leak,
+                             SetSwitches, CompareSwitches>;
 
 struct RequestMessage {
   std::int64_t id = 0;

@@ -67,6 +67,7 @@ struct Loaded {
   std::int64_t hidden = 0;
   std::int64_t max_tokens = 0;
   std::vector<std::string> taps;
+  std::vector<SwitchAbility> switches;  // what can be switched, by kind of attention
   ProviderReport report;
 };
 
@@ -153,7 +154,8 @@ struct TapValues {
 struct Done {};                        // Cancel, BeginGeneration
 
 using ResultValue =
-    std::variant<Done, Loaded, Tokenized, Filled, NextTokens, Generated, AttentionMap, Embedded, Reading, TapValues, ModelPlan, StoredModel, Shelf, LeakTest>;
+    std::variant<Done, Loaded, Tokenized, Filled, NextTokens, Generated, AttentionMap, Embedded, Reading, TapValues, ModelPlan, StoredModel, Shelf, LeakTest,
+                                 SwitchesSet, SwitchComparison>;
 
 struct Progress {
   std::string stage;                   // "fetch", "open", "check"

@@ -31,6 +31,11 @@ struct PinCell { Cell cell; };
 struct ClearSelection {};                                // Escape
 struct SelectToken { Seat seat = Seat::left; std::int64_t piece = 0; };  // encoder without a blank: hide this piece and guess it
 
+// Switches of attention, undone like the text.
+struct SetSwitches { Seat seat = Seat::left; protocol::Switches switches; };
+struct SetHead { Seat seat = Seat::left; AttentionKind kind = AttentionKind::self; std::size_t layer = 0, head = 0; float factor = 1; };
+struct ResetSwitches {};                                 // of all seats
+
 struct ChooseLeak { LeakChoice choice; };
 struct SelectMap { Seat seat = Seat::left; AttentionKind kind = AttentionKind::self; MapChoice choice; };
 
@@ -90,7 +95,8 @@ using Command =
                  SelectMap, ChooseLeak, Step, StepBack, ToStart, ToEnd, Play, Stop, GoToStep, SetOption, ResetOptions, LoadModel, UseProvider, CancelLoad, Retry,
                  SelectTab, SetTheme, CycleTheme, SetLanguage, SetLayout, ShowSeat, ToggleProjector, ToggleOptions, ToggleKeys,
                  DismissNotice, SetEnvironment, CopyText, OpenShelf, CloseShelf, ChooseModel, ChooseVariant, ConfirmFetch, DeclinePlan, StopFetch,
-                 GetAgain, SetModelName, SetServer, FilterCatalog, AskRemove, RemoveKept, FilesRefused, ChooseFiles, KeepModel>;
+                 GetAgain, SetModelName, SetServer, FilterCatalog, AskRemove, RemoveKept, FilesRefused, ChooseFiles, KeepModel,
+                 SetSwitches, SetHead, ResetSwitches>;
 
 using Commands = std::vector<Command>;
 

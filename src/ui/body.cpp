@@ -30,6 +30,8 @@ constexpr std::array kSections{
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.prediction, f, at, p, out); }},
     Section{Tab::attention, true, nullptr,
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.attention, f, at, p, out); }},
+    Section{Tab::masks, false, [](const view::ColumnView& c) { return &c.masks.head; },
+            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.masks, f, at, p, out); }},
     Section{Tab::leak, false, [](const view::ColumnView& c) { return &c.leak.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.leak, f, at, p, out); }},
     Section{Tab::generation, true, [](const view::ColumnView& c) { return &c.generation.head; },
@@ -133,6 +135,7 @@ float Shell::draw_body(const view::PageView& view, Frame& frame, Place place, Co
     y += 6;
     frame.interaction.region(id_of("region-section", static_cast<std::uint64_t>(section.tab)));
     y += draw_section_head(*shown.front(), section, frame, {left, y, width, 32}) + 4;
+    if (section.tab == Tab::masks) y = ui::draw(view.masks, frame, {left, y, width}, panel_, commands) + 10;
     if (section.tab == Tab::leak) y = ui::draw(view.leak, frame, {left, y, width}, panel_, commands) + 10;
     row([&](const view::ColumnView& column, Place at) { return section.draw(column, frame, at, panel_, commands); });
   }

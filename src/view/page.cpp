@@ -12,6 +12,7 @@ PageView build_page(const state::State& state, const Strings& strings) {
   page.options = build_options(state, words);
   page.keys = build_keys(state, words);
   page.status = build_status(state, words);
+  page.masks = build_masks_intro(state, words);
   page.leak = build_leak_intro(state, words);
   page.shelf = build_shelf(state, words);
   page.tab = state.tab;
@@ -27,6 +28,7 @@ PageView build_page(const state::State& state, const Strings& strings) {
     column.tokens = build_tokens(state, seat, words);
     column.attention_title = strings.get("panel.attention.title");
     for (const auto kind : state::kinds_of(column.family)) column.attention.push_back(build_attention(state, seat, kind, words));
+    column.masks = build_masks(state, seat, words);
     column.leak = build_leak(state, seat, words);
     column.prediction = build_prediction(state, seat, words);
     column.generation = build_generation(state, seat, words);

@@ -13,6 +13,7 @@
 #include "view/header.hpp"
 #include "view/leak.hpp"
 #include "view/machine.hpp"
+#include "view/masks.hpp"
 #include "view/menus.hpp"
 #include "view/prediction.hpp"
 #include "view/shelf.hpp"
@@ -30,6 +31,7 @@ struct ColumnView {
   std::string attention_title;     // "Who looks at whom"
   std::vector<AttentionView> attention;  // the family's maps
   PredictionView prediction;
+  MasksView masks;
   LeakView leak;
   GenerationView generation;
   CostView cost;
@@ -41,6 +43,7 @@ struct PageView {
   OptionsView options;
   KeysView keys;
   StatusView status;
+  MasksIntroView masks;
   LeakIntroView leak;
   ShelfView shelf;
   std::array<ColumnView, 3> columns;  // by Seat

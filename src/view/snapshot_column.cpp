@@ -17,6 +17,7 @@ void describe(Writer& io, ColumnHeadView& v) {
   io("role", v.role);
   io("ready", v.ready);
   io("status", v.status);
+  io("switched", v.switched);
   io("model", v.model);
   io("model_label", v.model_label);
   io("shelf_open", v.shelf_open);
@@ -183,6 +184,7 @@ void describe(Writer& io, ColumnView& v) {
   io("attention_title", v.attention_title);
   io("attention", v.attention);
   io("prediction", v.prediction);
+  io("masks", v.masks);
   io("leak", v.leak);
   io("generation", v.generation);
   io("cost", v.cost);
