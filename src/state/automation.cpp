@@ -9,6 +9,7 @@
 #include "protocol/switches_json.hpp"
 #include "state/options.hpp"
 #include "state/script.hpp"
+#include "state/share.hpp"
 #include "state/store_impl.hpp"
 
 namespace trilens::state {
@@ -218,6 +219,29 @@ void cancel(const Script& s) {
   s.resolve(Json::object());
 }
 
+// The page as a link or a file would hold it, as JSON.
+void share(const Script& s) { s.m.emit(ResolveTicket{s.ticket, shared_json(s.m.state)}); }
+
+// As the menu does: a file to save, or the link on the clipboard.
+void take_home(const Script& s) {
+  const auto read = [](std::string_view name) -> std::optional<ExportKind> {
+    static constexpr std::array<std::string_view, 5> kNames{"link", "picture", "csv", "json", "page"};
+    const auto at = std::ranges::find(kNames, name);
+    return at == kNames.end() ? std::nullopt : std::optional(static_cast<ExportKind>(at - kNames.begin()));
+  };
+  const ExportKind kind = s.in.name("kind", read, "link, picture, csv, json or page");
+  if (!s.refused()) s.act_now(Export{kind});
+}
+
+// Puts such a page in place; refused by the field that does not fit.
+void open_shared(const Script& s) {
+  const Json& page = s.in.object("page");
+  if (s.refused()) return;
+  const std::string json = dumped(page);
+  if (const auto ok = parse_shared(json); !ok) return s.m.reject(s.ticket, ok.error());
+  s.act_then_read(OpenShared{json});
+}
+
 // Which word the leak test changes, and into what; left out: the last one, into the first that is offered.
 void choose_leak(const Script& s) {
   LeakChoice choice;
@@ -289,7 +313,7 @@ void keep_model(const Script& s) {
   if (!s.refused()) s.act_now(KeepModel{seat});
 }
 
-constexpr std::array<std::pair<std::string_view, Handler>, 40> kHandlers{{
+constexpr std::array<std::pair<std::string_view, Handler>, 43> kHandlers{{
     {"set_text", set_text},
     {"use_example", use_example},
     {"undo", undo},
@@ -306,6 +330,9 @@ constexpr std::array<std::pair<std::string_view, Handler>, 40> kHandlers{{
     {"select", select},
     {"hover", hover},
     {"guess", guess},
+    {"share", share},
+    {"export", take_home},
+    {"open_shared", open_shared},
     {"choose_leak", choose_leak},
     {"set_switches", set_switches},
     {"reset_switches", [](const Script& s) { s.act_then_read(ResetSwitches{}); }},

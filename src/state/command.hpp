@@ -88,13 +88,17 @@ struct ToggleKeys {};                                    // the list of keys
 struct DismissNotice {};
 struct SetEnvironment { Environment environment; };
 
+enum class ExportKind : std::uint8_t { link, picture, csv, json, page };
+struct Export { ExportKind kind = ExportKind::link; };   // to the clipboard, or as a file
+struct OpenShared { std::string json; };                 // a page as share.hpp writes it; refused with a notice
+
 struct CopyText { std::string text; };                   // to the clipboard
 
 using Command =
     std::variant<SetText, CommitText, InsertBlank, UseExample, Undo, Redo, Hover, HoverCell, Pin, PinCell, ClearSelection, SelectToken,
                  SelectMap, ChooseLeak, Step, StepBack, ToStart, ToEnd, Play, Stop, GoToStep, SetOption, ResetOptions, LoadModel, UseProvider, CancelLoad, Retry,
                  SelectTab, SetTheme, CycleTheme, SetLanguage, SetLayout, ShowSeat, ToggleProjector, ToggleOptions, ToggleKeys,
-                 DismissNotice, SetEnvironment, CopyText, OpenShelf, CloseShelf, ChooseModel, ChooseVariant, ConfirmFetch, DeclinePlan, StopFetch,
+                 DismissNotice, SetEnvironment, Export, OpenShared, CopyText, OpenShelf, CloseShelf, ChooseModel, ChooseVariant, ConfirmFetch, DeclinePlan, StopFetch,
                  GetAgain, SetModelName, SetServer, FilterCatalog, AskRemove, RemoveKept, FilesRefused, ChooseFiles, KeepModel,
                  SetSwitches, SetHead, ResetSwitches>;
 

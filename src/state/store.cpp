@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/utf8.hpp"
+#include "state/share.hpp"
 #include "state/store_impl.hpp"
 
 namespace trilens::state {
@@ -46,8 +47,9 @@ void Store::start(double now_ms) {
   const std::vector<Example>& examples = m.state.examples;
   if (!m.setup.text.empty()) m.state.document.text = within_limit(utf8::repair(m.setup.text));
   else if (!examples.empty()) m.state.document.text = examples.front().text;
+  if (!m.setup.shared.empty()) m.open_shared(m.setup.shared, true, now_ms);
   if (m.setup.load_at_start) {
-    for (const Seat seat : kSeats) m.load({.seat = seat}, std::nullopt);
+    for (const Seat seat : kSeats) m.load({.seat = seat, .model = m.state.column(seat).model, .provider = m.state.column(seat).provider}, std::nullopt);
   }
   m.text_changed(true, now_ms);
   m.settle(now_ms);
@@ -87,6 +89,8 @@ void Store::apply(const Command& command, double now_ms) {
                  [&](const Retry& c) { m.retry(c.seat); },
                  [&](const KeepModel& c) { s.column(c.seat).load_trouble.reset(); },
                  [&](const ChooseFiles& c) { m.emit(OpenFileChooser{c.folder}); },
+                 [&](const Export& c) { m.emit(ExportPage{static_cast<int>(c.kind), shared_json(s)}); },
+                 [&](const OpenShared& c) { m.open_shared(c.json, false, now_ms); },
                  [&](const CopyText& c) { m.emit(CopyToClipboard{c.text}); },
                  [&](const CommitText&) {
                    if (m.read_due) m.read_all();
@@ -149,6 +153,7 @@ void Store::Impl::settle(double now) {
   sync_switches();
   drive(now);
   run_experiments();
+  catch_up();
   if (!clock_busy()) {
     const std::int64_t known = known_steps(state);
     if (state.clock.cursor > known) {
