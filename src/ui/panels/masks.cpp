@@ -35,7 +35,7 @@ float draw_presets(const At& a, Place place) {
       y += a.tall() + 6;
     }
     const std::string hint = preset.refusal.empty() ? preset.look : preset.refusal;
-    const ButtonOptions options{.label = hint, .enabled = a.view.enabled && preset.refusal.empty(), .strong = preset.choice.choice.selected};
+    const ButtonOptions options{hint, {}, a.view.enabled && preset.refusal.empty(), false, preset.choice.choice.selected};
     if (text_button(a.frame, id_of("mask-preset", a.seat(), i), {x, y, wide, a.tall()}, preset.choice.choice.label, options)) a.set(preset.choice.then);
     x += wide + 6;
   }
@@ -184,7 +184,7 @@ float draw(const view::MasksIntroView& view, Frame& frame, Place place, PanelSta
   frame.interaction.region(id_of("region-masks-intro"));
   float y = place.y + frame.paragraph({place.x, place.y}, place.width, view.sentence, kBody, frame.theme.ink, 5) + 8;
   const float wide = text_button_width(frame, view.reset_label), tall = panel.phone ? 44 : 32;
-  if (text_button(frame, id_of("masks-reset"), {place.x, y, wide, tall}, view.reset_label, {.enabled = view.switched})) commands.emplace_back(state::ResetSwitches{});
+  if (text_button(frame, id_of("masks-reset"), {place.x, y, wide, tall}, view.reset_label, {{}, {}, view.switched, false, false})) commands.emplace_back(state::ResetSwitches{});
   const float beside = place.width - wide - 16;
   if (beside >= frame.measure(view.rest_note, kSmall)) {
     frame.line({place.x + wide + 16, y, beside, tall}, view.rest_note, kSmall, frame.theme.muted);
