@@ -153,16 +153,25 @@ export class Mirror {
 
   /** @param {any} column */
   #column(column) {
-    const { head, machine, tokens, prediction, leak, generation, attention, cost } = column;
+    const { head, machine, tokens, prediction, masks, leak, generation, attention, cost } = column;
     /** @type {Node[]} */
-    const nodes = [make('h2', {}, head.title), make('p', {}, [head.sentence, head.status, head.model, head.provider, head.facts].filter(Boolean).join(', '))];
+    const nodes = [make('h2', {}, head.title), make('p', {}, [head.sentence, head.switched, head.status, head.model, head.provider, head.facts].filter(Boolean).join(', '))];
     nodes.push(make('p', {}, this.#button(head.model_label, { type: head.shelf_open ? 'close_shelf' : 'open_shelf', seat: column.seat }),
       ...(head.back_label ? [this.#button(head.back_label, { type: 'load', seat: column.seat })] : [])));
     if (head.trouble) nodes.push(make('p', {}, `${head.trouble.title}: ${head.trouble.sentence}`));
-    for (const panel of [tokens, prediction, leak, generation, cost]) {
+    for (const panel of [tokens, prediction, masks, leak, generation, cost]) {
       if (panel?.head?.trouble) nodes.push(make('p', {}, `${panel.head.title}: ${panel.head.trouble.sentence}`));
     }
     if (machine?.stacks?.length) nodes.push(make('h3', {}, machine.head.title), make('p', {}, [...machine.stacks.map((/** @type {any} */ s) => `${s.title}, ${s.shape}`), machine.head.sentence].join('. ')));
+    if (masks?.presets?.length) {
+      nodes.push(make('h3', {}, masks.head.title), make('p', {}, masks.look), make('p', {}, ...masks.presets.map((/** @type {any} */ preset) =>
+        this.#button(`${preset.choice.choice.label}: ${preset.refusal || preset.look}`, { type: 'set_switches', seat: column.seat, ...preset.choice.then }, masks.enabled && !preset.refusal))));
+    }
+    if (masks?.places?.length) nodes.push(make('p', {}, `${masks.before_label}: ${masks.answer_before}. ${masks.after_label}: ${masks.answer_after}`));
+    for (const place of masks?.places ?? []) {
+      nodes.push(make('p', {}, place.sentence), table(place.title, [masks.word_label, masks.before_label, masks.after_label, masks.rank_label],
+        place.words.map((/** @type {any} */ word) => [word.display, word.before_text, word.after_text, word.rank_text])));
+    }
     for (const side of leak?.sides ?? []) nodes.push(make('h3', {}, `${leak.head.title}: ${side.title}`), make('p', {}, side.sentence));
     if (tokens?.pieces?.length) {
       nodes.push(make('h3', {}, `${tokens.head.title}: ${tokens.count}`));

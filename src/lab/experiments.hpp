@@ -22,6 +22,9 @@ namespace trilens::lab {
 [[nodiscard]] Task<Result<protocol::LeakTest>> leak(Context& context, protocol::Leak request);
 [[nodiscard]] Task<Result<protocol::SpaceMap>> space(Context& context, protocol::Space request);
 [[nodiscard]] Task<Result<protocol::HeadMaps>> heads(Context& context, protocol::Heads request);
+// Changes what the seat computes from here on (lab/switchboard.hpp).
+[[nodiscard]] Result<protocol::SwitchesSet> set_seat_switches(Context& context, const protocol::SetSwitches& request);
+[[nodiscard]] Task<Result<protocol::SwitchComparison>> compare_switches(Context& context, protocol::CompareSwitches request);
 [[nodiscard]] Task<Result<protocol::Reading>> read(Context& context, protocol::Read request);
 
 }  // namespace trilens::lab

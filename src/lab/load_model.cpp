@@ -180,6 +180,7 @@ void Loader::summarize(const OpenGraphs& graphs, protocol::ProviderReport report
   out.heads = model.config.heads;
   out.vocabulary = model.config.vocabulary;
   out.hidden = model.config.hidden;
+  out.switches = switch_abilities(model);
   out.report = std::move(report);
 }
 

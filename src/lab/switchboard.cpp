@@ -173,4 +173,23 @@ Result<void> set_switches(LoadedModel& model, SwitchSettings settings) {
   return {};
 }
 
+std::vector<protocol::SwitchAbility> switch_abilities(const LoadedModel& model) {
+  const auto why = [&](AttentionKind kind, std::initializer_list<Role> roles) -> std::string {
+    for (const Role role : roles) {
+      if (auto can = check_switch(model, kind, role); !can) return can.error().message;
+    }
+    return {};
+  };
+  const auto able = [&](AttentionKind kind) -> protocol::SwitchAbility {
+    return {.kind = std::string(onnx::kind_name(kind)),
+            .layers = model.layers(kind),
+            .heads = model.heads(kind),
+            .mask_refusal = why(kind, {Role::own_mask, Role::bias}),
+            .heads_refusal = why(kind, {Role::heads}),
+            .cut_refusal = kind == AttentionKind::cross ? why(kind, {Role::connection}) : std::string()};
+  };
+  if (model.family != Family::encoder_decoder) return {able(AttentionKind::self)};
+  return {able(AttentionKind::self), able(AttentionKind::decoder_self), able(AttentionKind::cross)};
+}
+
 }  // namespace trilens::lab

@@ -20,6 +20,7 @@
 #include "base/error.hpp"
 #include "lab/inputs.hpp"
 #include "onnx/surgery.hpp"
+#include "protocol/switches.hpp"
 
 namespace trilens::lab {
 
@@ -62,5 +63,8 @@ void give_switches(Inputs& in, std::span<const onnx::Switch> switches, const Swi
 // Changes the settings. What was computed under the old ones is stale: the model's revision goes up, with which a Memory forgets
 // (lab/context.hpp) and a generation begins anew (lab/generation.hpp). The same settings again change nothing.
 [[nodiscard]] Result<void> set_switches(LoadedModel& model, SwitchSettings settings);
+
+// What can be switched, by the kinds of attention that the family has, and why not where it cannot.
+[[nodiscard]] std::vector<protocol::SwitchAbility> switch_abilities(const LoadedModel& model);
 
 }  // namespace trilens::lab

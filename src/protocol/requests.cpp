@@ -6,6 +6,7 @@
 
 #include "protocol/fields.hpp"
 #include "protocol/shelf_json.hpp"
+#include "protocol/switches_json.hpp"
 
 namespace trilens::protocol {
 namespace {
@@ -195,6 +196,8 @@ constexpr std::array<std::pair<std::string_view, Reader>, std::variant_size_v<Re
     {"leak", [](Fields& in, const Json&) -> Request { return Leak{seat_of(in), in.text("text"), in.text("changed")}; }},
     {"space", read_space},
     {"heads", read_heads},
+    {"set_switches", [](Fields& in, const Json&) -> Request { return read_set_switches(in); }},
+    {"compare_switches", [](Fields& in, const Json&) -> Request { return read_compare_switches(in); }},
 }};
 
 struct Write {
@@ -256,6 +259,8 @@ struct Write {
   Json operator()(const FetchModel& r) const { return request_fields(r); }
   Json operator()(const StoredModels& r) const { return request_fields(r); }
   Json operator()(const RemoveModel& r) const { return request_fields(r); }
+  Json operator()(const SetSwitches& r) const { return request_fields(r); }
+  Json operator()(const CompareSwitches& r) const { return request_fields(r); }
 };
 
 }  // namespace

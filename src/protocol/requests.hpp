@@ -20,6 +20,7 @@
 #include "protocol/leak.hpp"
 #include "protocol/shelf.hpp"
 #include "protocol/space.hpp"
+#include "protocol/switches.hpp"
 
 namespace trilens::protocol {
 
@@ -136,7 +137,8 @@ struct Cancel {
 };
 
 using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap,
-                             PlanModel, FetchModel, StoredModels, RemoveModel, Leak, Space, Heads>;
+                             PlanModel, FetchModel, StoredModels, RemoveModel, Leak, Space, Heads,
+                             SetSwitches, CompareSwitches>;
 
 struct RequestMessage {
   std::int64_t id = 0;

@@ -61,6 +61,7 @@ void describe(IO& io, Loaded& l) {
   io("hidden", l.hidden);
   io("max_tokens", l.max_tokens);
   io("taps", l.taps);
+  io("switches", l.switches);
   io("report", l.report);
 }
 
@@ -180,7 +181,8 @@ namespace {
 // The names under which results travel, in the order of ResultValue.
 constexpr std::array<const char*, std::variant_size_v<ResultValue>> kResultNames{
     "done", "loaded", "tokenized", "filled", "next_tokens", "generated", "attention", "embedded", "reading", "tap",
-    "model_plan", "stored_model", "shelf", "leak", "space", "heads"};
+    "model_plan", "stored_model", "shelf", "leak", "space", "heads",
+    "switches", "switch_comparison"};
 
 Json result_value(const ResultValue& value) {
   return std::visit([](const auto& v) { return written(v); }, value);

@@ -67,6 +67,7 @@ struct Loaded {
   std::int64_t hidden = 0;
   std::int64_t max_tokens = 0;
   std::vector<std::string> taps;
+  std::vector<SwitchAbility> switches;  // what can be switched, by kind of attention
   ProviderReport report;
 };
 
@@ -154,7 +155,8 @@ struct Done {};                        // Cancel, BeginGeneration
 
 using ResultValue =
     std::variant<Done, Loaded, Tokenized, Filled, NextTokens, Generated, AttentionMap, Embedded, Reading, TapValues, ModelPlan, StoredModel, Shelf, LeakTest,
-                 SpaceMap, HeadMaps>;
+                 SpaceMap, HeadMaps,
+                                 SwitchesSet, SwitchComparison>;
 
 struct Progress {
   std::string stage;                   // "fetch", "open", "check"

@@ -6,6 +6,7 @@
 
 #include "base/utf8.hpp"
 #include "protocol/fields.hpp"
+#include "protocol/switches_json.hpp"
 #include "state/options.hpp"
 #include "state/script.hpp"
 #include "state/share.hpp"
@@ -137,7 +138,7 @@ void show(const Script& s) {
     s.act(ShowSeat{seat});
   }
   if (s.in.has("tab")) {
-    const Tab tab = s.in.name("tab", tab_from_name, "overview, machine, tokens, attention, prediction, leak, generation, space or cost");
+    const Tab tab = s.in.name("tab", tab_from_name, "overview, machine, tokens, attention, prediction, masks, leak, generation, space or cost");
     if (s.refused()) return;
     s.act(SelectTab{tab});
   }
@@ -261,6 +262,21 @@ void choose_heads(const Script& s) {
   if (!s.refused()) s.act_now(ChooseHeads{choice});
 }
 
+// Answers with what the engine says to be in force.
+void set_switches(const Script& s) {
+  const Seat seat = s.seat();
+  protocol::Switches switches = protocol::switches_from(s.in);
+  for (const AttentionKind kind : kAttentionKinds) trim_heads(kind_of(switches, kind).heads);
+  if (s.refused()) return;
+  const std::size_t f = seat_index(seat);
+  const ColumnState& column = s.m.state.column(seat);
+  if (!s.m.present[f] || column.loading) return s.m.reject(s.ticket, {ErrorCode::not_loaded, "There is no model here yet whose attention could be switched.", {}});
+  const std::vector<protocol::SwitchAbility> can = column.loaded ? column.loaded->switches : std::vector<protocol::SwitchAbility>();
+  if (switches == column.switches) return s.resolve(Json::parse(protocol::result_json(protocol::SwitchesSet{switches, can}), nullptr, false));
+  s.m.switch_ticket[f] = s.ticket;
+  s.act(SetSwitches{seat, std::move(switches)});
+}
+
 // --- the shelf ---
 
 void open_shelf(const Script& s) {
@@ -309,7 +325,7 @@ void keep_model(const Script& s) {
 }
 
 constexpr auto kHandlers = std::to_array<std::pair<std::string_view, Handler>>({
-    {"set_items", [](const Script& s) { if (const auto items = items_from(s.in); !s.refused()) s.act_now(SetItems{items}); }},
+    {"set_items", [](const Script& s)43> { if (const auto items = items_from(s.in); !s.refused()) s.act_now(SetItems{items}); }},
     {"choose_space", [](const Script& s) { if (const auto choice = space_choice_from(s.in, s.object, s.m.state.space); !s.refused()) s.act_now(ChooseSpace{choice}); }},
     {"set_text", set_text},
     {"use_example", use_example},
@@ -332,6 +348,8 @@ constexpr auto kHandlers = std::to_array<std::pair<std::string_view, Handler>>({
     {"open_shared", open_shared},
     {"choose_leak", choose_leak},
     {"choose_heads", choose_heads},
+    {"set_switches", set_switches},
+    {"reset_switches", [](const Script& s) { s.act_then_read(ResetSwitches{}); }},
     {"set_theme", set_theme},
     {"set_language", set_language},
     {"show", show},

@@ -38,6 +38,11 @@ struct ChooseSpace { SpaceChoice choice; };
 struct PinItem { std::size_t item = 0; };                // stays pointed at; the same again: no more
 struct HoverItem { std::optional<std::size_t> item; };   // nothing: the pointer has left
 
+// Switches of attention, undone like the text.
+struct SetSwitches { Seat seat = Seat::left; protocol::Switches switches; };
+struct SetHead { Seat seat = Seat::left; AttentionKind kind = AttentionKind::self; std::size_t layer = 0, head = 0; float factor = 1; };
+struct ResetSwitches {};                                 // of all seats
+
 struct ChooseLeak { LeakChoice choice; };
 struct ChooseHeads { HeadsChoice choice; };
 struct ShowHeads { Seat seat = Seat::left; AttentionKind kind = AttentionKind::self; };  // lay out this kind's heads
@@ -104,7 +109,8 @@ using Command =
                  ChooseHeads, ShowHeads, Step, StepBack, ToStart, ToEnd, Play, Stop, GoToStep, SetOption, ResetOptions, LoadModel, UseProvider, CancelLoad, Retry,
                  SelectTab, SetTheme, CycleTheme, SetLanguage, SetLayout, ShowSeat, ToggleProjector, ToggleOptions, ToggleKeys,
                  DismissNotice, SetEnvironment, Export, OpenShared, CopyText, OpenShelf, CloseShelf, ChooseModel, ChooseVariant, ConfirmFetch, DeclinePlan, StopFetch,
-                 GetAgain, SetModelName, SetServer, FilterCatalog, AskRemove, RemoveKept, FilesRefused, ChooseFiles, KeepModel>;
+                 GetAgain, SetModelName, SetServer, FilterCatalog, AskRemove, RemoveKept, FilesRefused, ChooseFiles, KeepModel,
+                 SetSwitches, SetHead, ResetSwitches>;
 
 using Commands = std::vector<Command>;
 

@@ -35,6 +35,10 @@ std::string within_limit(std::string text) {
   return text;
 }
 
+bool same_document(const Document& a, const Document& b) {
+  return a.text == b.text && same_options(a.options, b.options) && a.switches == b.switches;
+}
+
 bool Store::Impl::editing(const Command& command, double now) {
   if (editing_items(command, now)) return true;
   State& s = state;
@@ -85,7 +89,7 @@ bool Store::Impl::editing(const Command& command, double now) {
 
 // A change that can be undone; none at all when nothing differs.
 void Store::Impl::edit(Document next, std::string_view kind, bool at_once, double now) {
-  if (next.text == state.document.text && next.items == state.document.items && same_options(next.options, state.document.options)) return;
+  if (next.text == state.document.text && next.items == state.document.items && same_optionssame_document(next, state.document)) return;
   history.record(state.document, kind, now);
   change_document(std::move(next), at_once, now);
 }

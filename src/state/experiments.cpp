@@ -42,6 +42,14 @@ std::optional<protocol::Request> heads_request(const State& state, Seat seat) {
   return request;
 }
 
+// The text at rest and under the seat's settings; at rest there is nothing to compare.
+std::optional<protocol::Request> masks_request(const State& state, Seat seat) {
+  const ColumnState& column = state.column(seat);
+  const protocol::Switches& switches = state.document.switches[seat_index(seat)];
+  if (switches.at_rest()) return std::nullopt;
+  return protocol::CompareSwitches{seat, state.document.text, column.family == Family::encoder ? column.guess : std::nullopt, kReadTopK, switches};
+}
+
 struct Row {
   Experiment id;
   Tab tab;
@@ -51,6 +59,7 @@ struct Row {
 };
 
 constexpr std::array kRows{
+    Row{Experiment::masks, Tab::masks, masks_request},
     Row{Experiment::leak, Tab::leak, leak_request},
     Row{Experiment::space, Tab::space, space_request, false},
     Row{Experiment::answer, Tab::space, answer_request, false},
@@ -118,7 +127,7 @@ void Store::Impl::run_experiments() {
       if (!shown && !e.waiting) continue;
       const bool ready = shown && present[f] && !column.loading && !read_due && (!row.of_text || !blank_text(state.document.text));
       const auto wanted = ready ? row.request(state, seat) : std::nullopt;
-      std::string key = wanted ? std::to_string(column.loads) + protocol::to_json({0, *wanted}) : std::string();
+      std::string key = wanted ? std::to_string(column.loads) + "." + std::to_string(column.switchings) + protocol::to_json({0, *wanted}) : std::string();
       if (key == e.asked) continue;
       cancel(experiment_id[f][experiment_index(row.id)]);
       e.waiting = wanted.has_value();

@@ -34,6 +34,21 @@ class History {
 
   [[nodiscard]] std::optional<Document> undo(const Document& now) { return move(past_, future_, now); }
   [[nodiscard]] std::optional<Document> redo(const Document& now) { return move(future_, past_, now); }
+  // Changes every document that is remembered; neighbours that have become the same are one. `now`: the one on screen.
+  template <class Change, class Same>
+  void rewrite(const Change& change, const Same& same, const Document& now) {
+    for (std::vector<Document>* side : {&past_, &future_}) {
+      std::vector<Document> kept;
+      for (Document& document : *side) {
+        change(document);
+        if (kept.empty() || !same(kept.back(), document)) kept.push_back(std::move(document));
+      }
+      while (!kept.empty() && same(kept.back(), now)) kept.pop_back();
+      *side = std::move(kept);
+    }
+    kind_.clear();
+  }
+
   [[nodiscard]] bool can_undo() const { return !past_.empty(); }
   [[nodiscard]] bool can_redo() const { return !future_.empty(); }
 

@@ -92,6 +92,7 @@ void Store::Impl::on_loaded(const protocol::Loaded& loaded, Seat seat) {
   }
   column.loaded = loaded;
   ++column.loads;
+  rest_switches(seat);
   forget_experiments(seat);
   present[seat_index(seat)] = true;
   for (const AttentionKind kind : kinds_of(column.family)) {

@@ -46,6 +46,10 @@ struct Answer {
       case Purpose::experiment:
         if (take(m.experiment_id[f()][experiment_index(asked.experiment)], id)) m.on_experiment(value, asked);
         return;
+      case Purpose::switches:
+        (void)take(m.switch_id[f()], id);
+        if (const auto* set = std::get_if<protocol::SwitchesSet>(&value)) m.on_switches(*set, asked.seat);
+        return;
       case Purpose::begin: (void)take(m.begin_id[f()], id); return;
       case Purpose::advance: {
         if (!take(m.advance_id[f()], id)) return;
@@ -87,6 +91,9 @@ struct Answer {
         return;
       case Purpose::experiment:
         if (take(m.experiment_id[f()][experiment_index(asked.experiment)], id)) m.on_experiment_error(error, asked);
+        return;
+      case Purpose::switches:
+        if (take(m.switch_id[f()], id)) m.on_switches_error(error, asked.seat);
         return;
       case Purpose::begin:
         // Without a search there is nothing to advance.

@@ -75,6 +75,7 @@ std::string_view tab_name(Tab tab) {
     case Tab::tokens: return "tokens";
     case Tab::attention: return "attention";
     case Tab::prediction: return "prediction";
+    case Tab::masks: return "masks";
     case Tab::leak: return "leak";
     case Tab::generation: return "generation";
     case Tab::space: return "space";

@@ -37,8 +37,8 @@ inline constexpr std::array kAttentionKinds{AttentionKind::self, AttentionKind::
 // One for each file of assets/i18n; the first is what an unknown one becomes.
 inline constexpr std::array<std::string_view, 2> kLanguages{"en", "nb"};
 
-enum class Tab : std::uint8_t { overview, machine, tokens, attention, prediction, leak, generation, space, cost };
-inline constexpr std::array kTabs{Tab::overview, Tab::machine, Tab::tokens, Tab::attention, Tab::prediction, Tab::leak, Tab::generation, Tab::space, Tab::cost};
+enum class Tab : std::uint8_t { overview, machine, tokens, attention, prediction, masks, leak, generation, space, cost };
+inline constexpr std::array kTabs{Tab::overview, Tab::machine, Tab::tokens, Tab::attention, Tab::prediction, Tab::masks, Tab::leak, Tab::generation, Tab::space, Tab::cost};
 
 enum class Theme : std::uint8_t { system, light, dark };
 enum class LayoutClass : std::uint8_t { wide, tablet, phone };
@@ -127,6 +127,10 @@ struct ColumnState {
   GenerationState generation;
   std::array<ExperimentState, kExperiments.size()> experiments;  // by Experiment
   std::uint64_t loads = 0;                              // models that have been loaded here
+  protocol::Switches switches;                          // what the engine has been told; Document::switches is what is wanted
+  protocol::Switches switches_in_force;                 // what it has said to be so
+  std::uint64_t switchings = 0;                         // changes of `switches`: what was computed before one is of another setting
+  std::optional<Trouble> switches_trouble;              // why the last change was refused
 
   [[nodiscard]] const ExperimentState& experiment(Experiment e) const { return experiments[experiment_index(e)]; }
   [[nodiscard]] ExperimentState& experiment(Experiment e) { return experiments[experiment_index(e)]; }
@@ -139,6 +143,7 @@ struct Document {
   std::string text;      // valid UTF-8
   GenerateOptions options;
   std::vector<std::string> items;  // what Space places: words, sentences, passages
+  std::array<protocol::Switches, 3> switches;  // by Seat
 };
 
 // What the leak test changes: a word of the text, and what stands there instead.
@@ -246,6 +251,10 @@ struct LeakTexts {
 
 // Whose heads are laid out in this seat.
 [[nodiscard]] AttentionKind heads_kind(const State& state, Seat seat);
+
+[[nodiscard]] protocol::KindSwitches& kind_of(protocol::Switches& switches, AttentionKind kind);
+[[nodiscard]] const protocol::KindSwitches& kind_of(const protocol::Switches& switches, AttentionKind kind);
+void trim_heads(std::vector<std::vector<float>>& heads);  // factors of 1 at the ends go: what is left out rests
 
 // Nothing to read: empty or white space alone.
 [[nodiscard]] bool blank_text(std::string_view text);

@@ -61,7 +61,7 @@ void Store::apply(const Command& command, double now_ms) {
   Impl& m = *impl_;
   State& s = m.state;
   if (m.pointing(command)) return;
-  if (m.chrome(command) || m.editing(command, now_ms) || m.shelving(command)) return m.settle(now_ms);
+  if (m.chrome(command) || m.editing(command, now_ms) || m.switching(command, now_ms) || m.shelving(command)) return m.settle(now_ms);
   std::visit(Match{
                  [&](const SelectToken& c) { m.guess(c.seat, c.piece); },
                  [&](const SelectMap& c) { m.select_map(c); },
@@ -103,7 +103,7 @@ void Store::apply(const Command& command, double now_ms) {
                  [&](const CommitText&) {
                    if (m.read_due) m.read_all();
                  },
-                 [](const auto&) {},  // pointing(), chrome(), editing() and shelving() have taken the rest
+                 [](const auto&) {},  // pointing(), chrome(), editing(), switching() and shelving() have taken the rest
              },
              command);
   m.touch();
@@ -158,6 +158,7 @@ void Store::Impl::tick(double now) {
 }
 
 void Store::Impl::settle(double now) {
+  sync_switches();
   drive(now);
   run_experiments();
   catch_up();
@@ -181,6 +182,8 @@ void Store::Impl::engine_lost(const Error& why, bool restarted, double) {
     load_id[f].reset();
     read_id[f].reset();
     begin_id[f].reset();
+    switch_id[f].reset();
+    switch_ticket[f].reset();
     advance_id[f].reset();
     map_id[f] = {};
     experiment_id[f] = {};

@@ -1,5 +1,5 @@
 // The Store's inside, shared by its source files and by nobody else. Each file is one concern:
-// store.cpp and receive.cpp (what comes in), document.cpp (text, options, undo), chrome.cpp (pointing, arranging), reading.cpp (load, read, attention), shelf.cpp (models to be had), clock.cpp (generation), experiments.cpp (what tabs ask by themselves), sharing.cpp (a page from elsewhere), automation.cpp (scripts).
+// store.cpp and receive.cpp (what comes in), document.cpp (text, options, undo), chrome.cpp (pointing, arranging), reading.cpp (load, read, attention), shelf.cpp (models to be had), clock.cpp (generation), switches.cpp (of attention), experiments.cpp (what tabs ask by themselves), sharing.cpp (a page from elsewhere), automation.cpp (scripts).
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@
 
 namespace trilens::state {
 
-enum class Purpose : std::uint8_t { load, read, attention, begin, advance, plan, fetch, shelf, experiment, script };
+enum class Purpose : std::uint8_t { load, read, attention, begin, advance, plan, fetch, shelf, experiment, switches, script };
 
 // A request that the engine has and whose answer is wanted.
 struct Pending {
@@ -49,7 +49,8 @@ struct Store::Impl {
   std::map<std::int64_t, Pending> pending;
   std::vector<Waiting> waiting;
   // The request whose answer the screen takes; an answer to any other is dropped.
-  std::array<std::optional<std::int64_t>, 3> load_id, read_id, begin_id, advance_id;
+  std::array<std::optional<std::int64_t>, 3> load_id, read_id, begin_id, advance_id, switch_id;
+  std::array<std::optional<std::int64_t>, 3> switch_ticket;  // the script that waits for the change to come
   std::array<std::array<std::optional<std::int64_t>, 3>, 3> map_id;
   std::array<std::array<std::optional<std::int64_t>, kExperiments.size()>, 3> experiment_id;
   std::optional<std::int64_t> plan_id, fetch_id, shelf_id;
@@ -114,6 +115,13 @@ struct Store::Impl {
   void on_experiment(const protocol::ResultValue& value, const Pending& asked);
   void on_experiment_error(const Error& error, const Pending& asked);
 
+  // switches.cpp
+  [[nodiscard]] bool switching(const Command& command, double now);
+  void sync_switches();
+  void on_switches(const protocol::SwitchesSet& set, Seat seat);
+  void on_switches_error(const Error& error, Seat seat);
+  void rest_switches(Seat seat);
+
   // shelf.cpp
   [[nodiscard]] bool shelving(const Command& command);
   void open_shelf(Seat seat);
@@ -156,6 +164,8 @@ struct Store::Impl {
 
 // At most kMaxTextBytes, cut between characters.
 [[nodiscard]] std::string within_limit(std::string text);
+
+[[nodiscard]] bool same_document(const Document& a, const Document& b);
 
 [[nodiscard]] Trouble trouble_of(const Error& error, const ColumnState& column);
 

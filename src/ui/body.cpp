@@ -36,6 +36,8 @@ constexpr std::array kSections{
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.attention, f, at, p, out); }},
     Section{Tab::attention, false, [](const view::ColumnView& c) { return &c.links.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.links, f, at, p, out); }},
+    Section{Tab::masks, false, [](const view::ColumnView& c) { return &c.masks.head; },
+            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.masks, f, at, p, out); }},
     Section{Tab::leak, false, [](const view::ColumnView& c) { return &c.leak.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.leak, f, at, p, out); }},
     Section{Tab::generation, true, [](const view::ColumnView& c) { return &c.generation.head; },
@@ -144,6 +146,7 @@ float Shell::draw_body(const view::PageView& view, Frame& frame, Place place, Co
     frame.interaction.region(id_of("region-section", section_index(section)));
     y += draw_section_head(*shown.front(), section, frame, {left, y, width, 32}) + 4;
     if (section.intro != nullptr) y = section.intro(view, frame, {left, y, width}, panel_, commands) + 10;
+    if (section.tab == Tab::masks) y = ui::draw(view.masks, frame, {left, y, width}, panel_, commands) + 10;
     if (section.tab == Tab::leak) y = ui::draw(view.leak, frame, {left, y, width}, panel_, commands) + 10;
     if (section.tab == Tab::space) y = ui::draw(view.space, frame, {left, y, width}, panel_, commands) + 10;
     row([&](const view::ColumnView& column, Place at) { return section.draw(column, frame, at, panel_, commands); });

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "view/masks.hpp"
+
 namespace trilens::view {
 namespace {
 
@@ -47,6 +49,7 @@ ColumnHeadView build_column_head(const state::State& state, Seat seat, const Wor
   v.sentence = strings.get("family." + v.family.id + ".sentence");
   v.role = strings.get("family." + v.family.id + ".role");
   v.ready = column.loaded && !column.loading;
+  if (const std::string switched = switched_words(state, seat, words); !switched.empty()) v.switched = strings.fill("masks.switched", {{"what", switched}});
   v.provider_label = strings.get("column.provider");
   if (column.loaded) {
     v.model = short_model_name(column.loaded->model);

@@ -24,6 +24,7 @@ struct ColumnHeadView {
   std::string role;            // "the colleague who reviews the quiz"
   bool ready = false;
   std::string status;          // "ready", "loading", "not loaded", "could not be loaded"
+  std::string switched;        // "Switched: causal mask": this is not the model as it was trained; empty: it is
   std::string model;           // "trilens-bert", "distilgpt2"; while nothing is loaded: what will be
   std::string model_label;     // of its button, which opens the shelf: "Choose a model for the left column; now trilens-bert"
   bool shelf_open = false;     // this seat's shelf is laid out

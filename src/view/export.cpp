@@ -144,6 +144,45 @@ void add_leak(Table& out, const state::ExperimentState& e) {
   }
 }
 
+// What is not at rest: numbers of a switched model must not be taken for its own.
+void add_switches(Table& out, const ColumnState& column) {
+  const protocol::Switches& now = column.switches;
+  out.add_words("switches", "at_rest", now.at_rest() ? "yes" : "no");
+  if (now.at_rest()) return;
+  for (const state::AttentionKind kind : state::kinds_of(column.family)) {
+    const protocol::KindSwitches& of = state::kind_of(now, kind);
+    const std::string name(protocol::attention_kind_name(kind));
+    out.add_words("switches", name + " mask", protocol::mask_name(of.mask));
+    if (of.mask == protocol::MaskChoice::window) out.add({"switches", name + " window", 0, {}, 0, {}, std::to_string(of.window)});
+    for (std::size_t layer = 0; layer < of.heads.size(); ++layer) {
+      for (std::size_t head = 0; head < of.heads[layer].size(); ++head) out.add({"switches", name + " head", layer, "layer", head, "head", number(of.heads[layer][head])});
+    }
+    if (kind == state::AttentionKind::cross) out.add({"switches", "connection", 0, {}, 0, {}, number(now.connection)});
+  }
+}
+
+void add_comparison(Table& out, const ColumnState& column) {
+  const state::ExperimentState& e = column.experiment(state::Experiment::masks);
+  const auto* c = e.as<protocol::SwitchComparison>();
+  if (c == nullptr || e.stale || column.switches.at_rest()) return;
+  out.add_words("masks", "answer_before", c->answer_before);
+  out.add_words("masks", "answer_after", c->answer_after);
+  for (std::size_t p = 0; p < c->places.size(); ++p) {
+    const protocol::PlaceChange& place = c->places[p];
+    const auto add = [&](std::string series, std::size_t i, const std::string& word, std::string value) { out.add({"masks", std::move(series), p, "place", i, word, std::move(value)}); };
+    add("entropy_before", 0, {}, number(place.entropy_before));
+    add("entropy_after", 0, {}, number(place.entropy_after));
+    add("moved", 0, {}, number(place.moved));
+    for (std::size_t i = 0; i < place.words.size(); ++i) {
+      const protocol::WordChange& w = place.words[i];
+      add("before", i, w.token, number(w.before));
+      add("after", i, w.token, number(w.after));
+      add("rank_before", i, w.token, std::to_string(w.rank_before));
+      add("rank_after", i, w.token, std::to_string(w.rank_after));
+    }
+  }
+}
+
 }  // namespace
 
 std::string export_csv(const state::State& state) {
@@ -151,9 +190,11 @@ std::string export_csv(const state::State& state) {
   add_settings(out, state);
   for (const ColumnState& column : state.columns) {
     out.of(column);
+    add_switches(out, column);
     if (column.reading && !column.reading_stale) add_reading(out, *column.reading);
     for (const state::AttentionKind kind : state::kinds_of(column.family)) add_map(out, kind, column.map(kind));
     add_generation(out, column.generation);
+    add_comparison(out, column);
     add_leak(out, column.experiment(state::Experiment::leak));
   }
   return out.take();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "view/masks.hpp"
+
 namespace trilens::view {
 namespace {
 
@@ -53,7 +55,8 @@ std::string copy_text(const State& s, const Words& words) {
     if (!column.reading || column.reading_stale) continue;
     const auto at = static_cast<std::size_t>(std::min(s.clock.cursor, column.generation.advanced));
     const bool writes = at > 0 && at < column.generation.texts.size() && !column.generation.stale;
-    out += "\n" + family_view(s, seat, words).name + ": " + (writes ? column.generation.texts[at] : column.reading->answer);
+    const std::string switched = switched_words(s, seat, words);
+    out += "\n" + family_view(s, seat, words).name + (switched.empty() ? "" : " [" + words.strings.fill("masks.switched", {{"what", switched}}) + "]") + ": " + (writes ? column.generation.texts[at] : column.reading->answer);
   }
   return out;
 }

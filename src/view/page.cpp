@@ -12,6 +12,7 @@ PageView build_page(const state::State& state, const Strings& strings) {
   page.options = build_options(state, words);
   page.keys = build_keys(state, words);
   page.status = build_status(state, words);
+  page.masks = build_masks_intro(state, words);
   page.leak = build_leak_intro(state, words);
   page.space = build_space_intro(state, words);
   page.shelf = build_shelf(state, words);
@@ -31,6 +32,7 @@ PageView build_page(const state::State& state, const Strings& strings) {
     for (const auto kind : state::kinds_of(column.family)) column.attention.push_back(build_attention(state, seat, kind, words));
     column.heads = build_heads(state, seat, words);
     column.links = build_links(state, seat, column.attention, words);
+    column.masks = build_masks(state, seat, words);
     column.leak = build_leak(state, seat, words);
     column.space = build_space(state, seat, words);
     column.prediction = build_prediction(state, seat, words);

@@ -15,6 +15,7 @@
 #include "view/leak.hpp"
 #include "view/links.hpp"
 #include "view/machine.hpp"
+#include "view/masks.hpp"
 #include "view/menus.hpp"
 #include "view/prediction.hpp"
 #include "view/space.hpp"
@@ -35,6 +36,7 @@ struct ColumnView {
   HeadsView heads;
   LinksView links;
   PredictionView prediction;
+  MasksView masks;
   LeakView leak;
   SpaceView space;
   GenerationView generation;
@@ -47,6 +49,7 @@ struct PageView {
   OptionsView options;
   KeysView keys;
   StatusView status;
+  MasksIntroView masks;
   LeakIntroView leak;
   SpaceIntroView space;
   HeadsIntroView heads;

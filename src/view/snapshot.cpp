@@ -44,6 +44,7 @@ std::string snapshot_json(const state::State& state, const Strings& strings, con
            {"status", Writer::of(page.status)},
            {"shelf", Writer::of(page.shelf)},
            {"space", Writer::of(page.space)},
+           {"masks", Writer::of(page.masks)},
            {"leak", Writer::of(page.leak)},
            {"heads", Writer::of(page.heads)}};
   Json columns = Json::array();

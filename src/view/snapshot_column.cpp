@@ -17,6 +17,7 @@ void describe(Writer& io, ColumnHeadView& v) {
   io("role", v.role);
   io("ready", v.ready);
   io("status", v.status);
+  io("switched", v.switched);
   io("model", v.model);
   io("model_label", v.model_label);
   io("shelf_open", v.shelf_open);
@@ -185,6 +186,7 @@ void describe(Writer& io, ColumnView& v) {
   io("prediction", v.prediction);
   io("heads", v.heads);
   io("links", v.links);
+  io("masks", v.masks);
   io("leak", v.leak);
   io("space", v.space);
   io("generation", v.generation);

@@ -121,6 +121,8 @@ inline protocol::Loaded loaded_of(const protocol::Load& request) {
   l.vocabulary = 8000;
   l.hidden = 128;
   l.max_tokens = 128;
+  if (l.family != Family::encoder_decoder) l.switches = {{"self", 4, 2, {}, {}, {}}};
+  else l.switches = {{"self", 4, 2, {}, {}, {}}, {"decoder_self", 4, 2, {}, {}, {}}, {"cross", 4, 2, {}, {}, {}}};
   l.report.reason = "It was the faster of the two.";
   return l;
 }
@@ -228,6 +230,7 @@ class ScriptedEngine {
     }
     if (const auto* read = std::get_if<protocol::Read>(&request)) return give(id, reading_of(*read, families_[seat_index(read->seat)]));
     if (const auto* attention = std::get_if<protocol::Attention>(&request)) return give(id, map_of(*attention, families_[seat_index(attention->seat)]));
+    if (const auto* set = std::get_if<protocol::SetSwitches>(&request)) return give(id, protocol::SwitchesSet{set->switches, {}});
     if (const auto* begin = std::get_if<protocol::BeginGeneration>(&request)) {
       steps_[begin->seat] = 0;
       return give(id, protocol::Done{});

@@ -70,6 +70,17 @@ float draw(const view::ColumnHeadView& view, Frame& frame, Place place, PanelSta
   frame.line({place.x + 26, y, place.width - 26, title}, view.title, kTitle, colours.text);
   y += title + 2;
   y += frame.paragraph({place.x, y}, place.width, view.sentence, kBody, theme.ink, 2) + 2;
+  if (!view.switched.empty()) {  // not the model as it was trained: nobody should miss it
+    const float wide = std::min(place.width, std::ceil(frame.measure(view.switched, kLabel)) + 20);
+    const float tall = frame.paragraph_height(wide - 20, view.switched, kLabel, 3) + 6;
+    const Rect box{place.x, y + 2, wide, tall};
+    frame.fill(box, theme.ink, 6);
+    frame.paragraph({box.x + 10, box.y + 3}, wide - 19, view.switched, kLabel, theme.paper, 3);
+    const Hit hit = frame.target(id_of("head-switched", family), box, {.label = view.switched});
+    if (hit.pressed) commands.emplace_back(state::SelectTab{state::Tab::masks});
+    if (hit.focused) frame.focus_ring(box, 6);
+    y += tall + 6;
+  }
 
   if (view.progress) {
     const float cancel = text_button_width(frame, view.progress->cancel_label);

@@ -53,6 +53,8 @@ float draw(const view::PredictionView& view, Frame& frame, Place place, PanelSta
 float draw(const view::HeadsIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::HeadsView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::LinksView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+float draw(const view::MasksIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+float draw(const view::MasksView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::LeakIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::LeakView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::SpaceIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
