@@ -48,6 +48,8 @@ enum class Head : std::uint8_t {
   classes,  // something else: classes of the text or of its pieces, places of an answer
 };
 
+struct LogitHead;  // logit_head.hpp
+
 struct LoadedModel {
   Family family = Family::encoder;
   std::string id;
@@ -69,6 +71,7 @@ struct LoadedModel {
   SwitchSettings switches = {};             // set_switches() changes them
   std::int64_t revision = 0;                // goes up with every change of the switches
   protocol::Loaded summary = {};
+  std::shared_ptr<const LogitHead> logit_head = {};  // made when it is first asked for; shared only so that its type may stay unknown here
 
   // The graphs that there are.
   [[nodiscard]] std::vector<const GraphFacts*> graphs() const {

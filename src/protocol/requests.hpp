@@ -17,6 +17,7 @@
 #include "base/family.hpp"
 #include "base/seat.hpp"
 #include "protocol/leak.hpp"
+#include "protocol/lens.hpp"
 #include "protocol/shelf.hpp"
 
 namespace trilens::protocol {
@@ -135,7 +136,7 @@ struct Cancel {
 };
 
 using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap,
-                             PlanModel, FetchModel, StoredModels, RemoveModel, Leak>;
+                             PlanModel, FetchModel, StoredModels, RemoveModel, Leak, Lens>;
 
 struct RequestMessage {
   std::int64_t id = 0;

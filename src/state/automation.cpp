@@ -136,7 +136,7 @@ void show(const Script& s) {
     s.act(ShowSeat{seat});
   }
   if (s.in.has("tab")) {
-    const Tab tab = s.in.name("tab", tab_from_name, "overview, machine, tokens, attention, prediction, leak, generation or cost");
+    const Tab tab = s.in.name("tab", tab_from_name, "overview, machine, tokens, attention, prediction, lens, leak, generation or cost");
     if (s.refused()) return;
     s.act(SelectTab{tab});
   }
@@ -226,6 +226,13 @@ void choose_leak(const Script& s) {
   if (!s.refused()) s.act_now(ChooseLeak{choice});
 }
 
+// Which position stands leftmost in a column's table of the lens.
+void move_lens(const Script& s) {
+  const Seat seat = s.seat();
+  const std::int64_t first = s.in.integer("first", 0, 1'000'000);
+  if (!s.refused()) s.act_now(MoveLens{seat, first});
+}
+
 // --- the shelf ---
 
 void open_shelf(const Script& s) {
@@ -273,7 +280,7 @@ void keep_model(const Script& s) {
   if (!s.refused()) s.act_now(KeepModel{seat});
 }
 
-constexpr std::array<std::pair<std::string_view, Handler>, 38> kHandlers{{
+constexpr std::array<std::pair<std::string_view, Handler>, 39> kHandlers{{
     {"set_text", set_text},
     {"use_example", use_example},
     {"undo", undo},
@@ -291,6 +298,7 @@ constexpr std::array<std::pair<std::string_view, Handler>, 38> kHandlers{{
     {"hover", hover},
     {"guess", guess},
     {"choose_leak", choose_leak},
+    {"move_lens", move_lens},
     {"set_theme", set_theme},
     {"set_language", set_language},
     {"show", show},

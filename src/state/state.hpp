@@ -36,8 +36,8 @@ inline constexpr std::array kAttentionKinds{AttentionKind::self, AttentionKind::
 // One for each file of assets/i18n; the first is what an unknown one becomes.
 inline constexpr std::array<std::string_view, 2> kLanguages{"en", "nb"};
 
-enum class Tab : std::uint8_t { overview, machine, tokens, attention, prediction, leak, generation, cost };
-inline constexpr std::array kTabs{Tab::overview, Tab::machine, Tab::tokens, Tab::attention, Tab::prediction, Tab::leak, Tab::generation, Tab::cost};
+enum class Tab : std::uint8_t { overview, machine, tokens, attention, prediction, lens, leak, generation, cost };
+inline constexpr std::array kTabs{Tab::overview, Tab::machine, Tab::tokens, Tab::attention, Tab::prediction, Tab::lens, Tab::leak, Tab::generation, Tab::cost};
 
 enum class Theme : std::uint8_t { system, light, dark };
 enum class LayoutClass : std::uint8_t { wide, tablet, phone };
@@ -145,6 +145,12 @@ struct LeakChoice {
   friend bool operator==(const LeakChoice&, const LeakChoice&) = default;
 };
 
+// Where a column's table of the logit lens begins; of another text it says nothing.
+struct LensWindow {
+  std::string text;
+  std::int64_t first = 0;
+};
+
 // One clock for all three. Cursor 0 is before the first step; the encoder answers everything in step 1.
 struct ClockState {
   std::int64_t cursor = 0;
@@ -196,6 +202,7 @@ struct State {
   Environment environment;
 
   LeakChoice leak;
+  std::array<std::optional<LensWindow>, 3> lens;  // by Seat; absent: so that the marked position is seen
   std::vector<std::string> replacements;    // words that the leak test offers
   std::vector<Example> examples;
   std::string example;                      // the one whose text is on screen; else empty
@@ -221,6 +228,9 @@ struct LeakTexts {
   std::string replacement;
 };
 [[nodiscard]] LeakTexts leak_texts(const State& state);
+
+// The position that was chosen to stand leftmost in the lens; none: nobody chose, of this text.
+[[nodiscard]] std::optional<std::int64_t> lens_first(const State& state, Seat seat);
 
 // Nothing to read: empty or white space alone.
 [[nodiscard]] bool blank_text(std::string_view text);

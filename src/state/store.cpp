@@ -62,6 +62,7 @@ void Store::apply(const Command& command, double now_ms) {
                  [&](const SelectToken& c) { m.guess(c.seat, c.piece); },
                  [&](const SelectMap& c) { m.select_map(c); },
                  [&](const ChooseLeak& c) { s.leak = c.choice; },
+                 [&](const MoveLens& c) { s.lens[seat_index(c.seat)] = LensWindow{s.document.text, std::max<std::int64_t>(c.first, 0)}; },
                  [&](const Step&) { m.step_by_hand(); },
                  [&](const StepBack&) {
                    m.stop();

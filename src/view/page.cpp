@@ -27,6 +27,7 @@ PageView build_page(const state::State& state, const Strings& strings) {
     column.tokens = build_tokens(state, seat, words);
     column.attention_title = strings.get("panel.attention.title");
     for (const auto kind : state::kinds_of(column.family)) column.attention.push_back(build_attention(state, seat, kind, words));
+    if (state.tab == state::Tab::lens) column.lens = build_lens(state, seat, words);
     column.leak = build_leak(state, seat, words);
     column.prediction = build_prediction(state, seat, words);
     column.generation = build_generation(state, seat, words);

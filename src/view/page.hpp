@@ -12,6 +12,7 @@
 #include "view/generation.hpp"
 #include "view/header.hpp"
 #include "view/leak.hpp"
+#include "view/lens.hpp"
 #include "view/machine.hpp"
 #include "view/menus.hpp"
 #include "view/prediction.hpp"
@@ -30,6 +31,7 @@ struct ColumnView {
   std::string attention_title;     // "Who looks at whom"
   std::vector<AttentionView> attention;  // the family's maps
   PredictionView prediction;
+  LensView lens;
   LeakView leak;
   GenerationView generation;
   CostView cost;

@@ -183,6 +183,7 @@ void describe(Writer& io, ColumnView& v) {
   io("attention_title", v.attention_title);
   io("attention", v.attention);
   io("prediction", v.prediction);
+  io("lens", v.lens);
   io("leak", v.leak);
   io("generation", v.generation);
   io("cost", v.cost);

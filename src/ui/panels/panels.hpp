@@ -50,6 +50,7 @@ float draw(const view::MachineView& view, Frame& frame, Place place, PanelState&
 float draw(const view::TokensView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const std::vector<view::AttentionView>& maps, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::PredictionView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+float draw(const view::LensView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::LeakIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::LeakView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::GenerationView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
