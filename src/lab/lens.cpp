@@ -33,7 +33,7 @@ struct Look {
   Sides sides;
   std::vector<protocol::Piece> pieces;
   std::vector<std::size_t> marked;
-  std::size_t length() const { return pieces.size(); }
+  [[nodiscard]] std::size_t length() const { return pieces.size(); }
 };
 
 Task<Result<Look>> look_at(Context& context, ModelText text, std::optional<std::int64_t> token) {
@@ -83,7 +83,8 @@ Task<Result<std::vector<RowStatistics>>> own_words(Context& context, const Look&
     source.emplace(std::move(*encoded));
   }
   DecoderRun run(model, runtime, std::move(source));
-  auto logits = co_await run.step(look.sides.in_decoder ? look.sides.output : look.sides.text.ids);
+  Ids read = look.sides.in_decoder ? look.sides.output : look.sides.text.ids;
+  auto logits = co_await run.step(std::move(read));
   if (!logits) co_return std::unexpected(logits.error());
   for (std::uint32_t& p : positions) p = logits->at(0, std::int64_t{p});
   co_return co_await runtime.row_statistics(logits->values, std::move(positions), top_k);
@@ -109,7 +110,7 @@ LensTable table_of(const LoadedModel& model, const Look& look, std::optional<std
   for (std::int64_t p = begin; p < std::min(total, begin + protocol::kLensWindow); ++p) {
     const auto at = static_cast<std::size_t>(p);
     const protocol::Piece& piece = look.pieces[at];
-    table.positions.push_back({.position = p, .piece = piece.display.empty() ? piece.text : piece.display, .marked = std::ranges::contains(look.marked, at), .answer = {}, .settled = 0});
+    table.positions.push_back({.position = p, .piece = piece.display.empty() ? piece.text : piece.display, .marked = std::ranges::find(look.marked, at) != look.marked.end(), .answer = {}, .settled = 0});
   }
   return table;
 }

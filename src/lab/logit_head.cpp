@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -38,10 +39,12 @@ Task<Result<LogitHead>> make_head(Context& context) {
   const infer::Provider provider = (model.decoder ? *model.decoder : *model.encoder).provider();
   LogitHead head;
   head.vocabulary = cut->vocabulary;
-  auto session = co_await context.services.runtime.create_session({std::move(cut->model), provider, {std::string(onnx::kHeadLogits)}});
+  infer::SessionOptions of_head{std::move(cut->model), provider, {std::string(onnx::kHeadLogits)}};
+  auto session = co_await context.services.runtime.create_session(std::move(of_head));
   if (!session) co_return std::unexpected(session.error());
   head.session = std::move(*session);
-  auto standing = co_await context.services.runtime.create_session({onnx::standing_model(), provider, {}});
+  infer::SessionOptions of_standing{onnx::standing_model(), provider, {}};
+  auto standing = co_await context.services.runtime.create_session(std::move(of_standing));
   if (!standing) co_return std::unexpected(standing.error());
   head.standing = std::move(*standing);
   co_return head;
@@ -58,7 +61,8 @@ Task<Result<std::vector<HeadScore>>> score_some(Context& context, const LogitHea
     answers.data<std::int32_t>()[i] = rows[i].answer;
   }
   std::vector<infer::Feed> feeds{{std::string(onnx::kHeadInput), &hidden}};
-  auto out = co_await head.session->run(std::move(feeds), {std::string(onnx::kHeadLogits)});
+  std::vector<std::string> fetches{std::string(onnx::kHeadLogits)};
+  auto out = co_await head.session->run(std::move(feeds), std::move(fetches));
   if (!out) co_return std::unexpected(out.error());
   auto* logits = std::get_if<infer::RemoteTensor>(&out->front());  // [1, row, vocabulary] f32
   if (logits == nullptr) co_return fail(ErrorCode::internal, "The logits came back instead of staying with the runtime.");
@@ -68,7 +72,8 @@ Task<Result<std::vector<HeadScore>>> score_some(Context& context, const LogitHea
   auto statistics = co_await context.services.runtime.row_statistics(*logits, std::move(all), top_k);
   if (!statistics) co_return std::unexpected(statistics.error());
   std::vector<infer::Feed> stand{{std::string(onnx::kStandingLogits), logits}, {std::string(onnx::kStandingAnswer), &answers}};
-  auto stood = co_await head.standing->run(std::move(stand), {std::string(onnx::kStandingLogit), std::string(onnx::kStandingAbove)});
+  std::vector<std::string> both{std::string(onnx::kStandingLogit), std::string(onnx::kStandingAbove)};
+  auto stood = co_await head.standing->run(std::move(stand), std::move(both));
   if (!stood) co_return std::unexpected(stood.error());
   const std::span<const float> own = std::get<Tensor>((*stood)[0]).data<float>();
   const std::span<const float> above = std::get<Tensor>((*stood)[1]).data<float>();
