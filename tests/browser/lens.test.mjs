@@ -8,8 +8,8 @@ import { after, before, describe, test } from 'node:test';
 import { kRoot } from './runtime_support.mjs';
 import { openTrilens } from './trilens_page.mjs';
 
-const kTolerance = 2e-3;  // of a probability, relative to it where it is not small; of entropy, in bits
-const kClear = 5e-3;      // logits: tokens nearer than this to the answer may change places with it
+const kTolerance = 2e-4;  // of a probability, relative to it where it is not small; of entropy, in bits
+const kClear = 2e-4;      // logits: tokens nearer than this to the answer may change places with it
 const kFamilies = /** @type {const} */ ({ bert: 'encoder', gpt2: 'decoder', t5: 'encoder_decoder' });
 const expected = JSON.parse(readFileSync(path.join(kRoot, 'tests/fixtures/models/lens.json'), 'utf8'));
 
