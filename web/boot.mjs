@@ -7,6 +7,7 @@ import { PageHost } from './page_host.mjs';
 import { Mirror } from './mirror.mjs';
 import { offerAutomation } from './automation.mjs';
 import { showFailure } from './failure.mjs';
+import { readLink } from './share.mjs';
 
 export const kVersion = '0.1.0';
 
@@ -73,6 +74,9 @@ function bootProgress() {
     if (known > 0) bootBar.value = all / known;
   };
 }
+
+/** The page that the address holds; what cannot be read is handed on too, so that the page says so. @returns {Promise<string>} */
+const sharedPage = () => readLink(location.hash).then((json) => json ?? '', (error) => `unreadable: ${error instanceof Error ? error.message : error}`);
 
 async function boot() {
   const field = /** @type {HTMLTextAreaElement} */ (element('text'));
@@ -149,7 +153,7 @@ async function boot() {
   const language = preferredLanguage();
   document.documentElement.lang = language;
   const typedBefore = field.value === field.defaultValue ? '' : field.value;  // the field is there from the first paint
-  const problem = page.start(JSON.stringify({ language, settings: settings?.getItem('trilens.settings') ?? '', text: query.get('text') ?? typedBefore, canvas: '#view' }));
+  const problem = page.start(JSON.stringify({ language, settings: settings?.getItem('trilens.settings') ?? '', text: query.get('text') ?? typedBefore, shared: await sharedPage(), canvas: '#view' }));
 
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const still = matchMedia('(prefers-reduced-motion: reduce)');
@@ -192,6 +196,7 @@ async function boot() {
     },
     buttonsInTabOrder: () => document.body.dataset.state === 'no-canvas',
   });
+  window.addEventListener('hashchange', () => sharedPage().then((json) => { if (json) page.shared(json); host.wake(); }));
   host.run();
   mirror.changed();
 }

@@ -51,6 +51,7 @@ export class Mirror {
     this.#section('controls', snapshot.header, () => this.#controls(snapshot));
     this.#section('shelf', snapshot.shelf, () => this.#shelf(snapshot.shelf));
     for (const column of snapshot.columns ?? []) this.#section(`column-${column.seat}`, column, () => this.#column(column));
+    this.#section('space', snapshot.tab === 'space' ? [snapshot.space, snapshot.columns.map((/** @type {any} */ c) => c.space)] : null, () => (snapshot.tab === 'space' ? this.#space(snapshot) : []));
   }
 
   /** @param {string} id @param {unknown} source @param {() => Node[]} build */
@@ -128,6 +129,25 @@ export class Mirror {
     if (card.progress) buttons.push(this.#button(card.progress.cancel_label, { type: 'stop_fetch' }));
     if (card.decline_label) buttons.push(this.#button(card.decline_label, { type: 'decline_plan' }));
     nodes.push(make('p', {}, said), make('p', {}, ...buttons));
+    return nodes;
+  }
+
+  /** @param {any} snapshot */
+  #space({ space, columns }) {
+    /** @type {Node[]} */
+    const nodes = [make('h2', {}, columns[0].space.head.title), make('p', {}, space.note)];
+    for (const setting of [space.pooling, space.projection]) {
+      nodes.push(make('p', {}, `${setting.label}: `, ...setting.choices.map((/** @type {any} */ choice) => this.#button(choice.label, { type: 'choose_space', [setting.id]: choice.id }, !choice.selected))));
+    }
+    nodes.push(make('p', {}, `${space.question_label}: `, ...space.questions.map((/** @type {any} */ q) => this.#button(q.label, { type: 'choose_space', question: q.id }, !q.selected))));
+    nodes.push(make('h3', {}, space.list_label), make('ol', {}, ...space.items.map((/** @type {any} */ item) => make('li', {}, item.text))));
+    for (const step of space.steps) nodes.push(make('h3', {}, step.title), make('p', {}, [step.text, step.note].filter(Boolean).join(' · ')));
+    for (const { head, space: column } of columns) {
+      if (!column.points.length) continue;
+      nodes.push(make('h3', {}, `${head.title}: ${column.facts}`), make('p', {}, column.plot_note));
+      nodes.push(make('ol', {}, ...column.points.map((/** @type {any} */ point) => make('li', {}, point.sentence))));
+      if (column.ranking.length) nodes.push(table(column.ranking_title, ['', ''], column.ranking.map((/** @type {any} */ rank) => [rank.text, rank.score])));
+    }
     return nodes;
   }
 

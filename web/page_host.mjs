@@ -7,6 +7,7 @@ import { listen } from './input.mjs';
 import { TextField } from './text_field.mjs';
 import { LineFields } from './line_fields.mjs';
 import { Glyphs } from './glyphs.mjs';
+import { linkTo, saveFile } from './share.mjs';
 
 /**
  * The module's functions. Times are performance.now(), lengths CSS pixels.
@@ -21,6 +22,7 @@ import { Glyphs } from './glyphs.mjs';
  *   receive: (json: string) => void,
  *   engineLost: (json: string) => void,
  *   command: (json: string, ticket: number) => void,
+ *   shared: (json: string) => void,
  *   snapshot: () => string,
  *   scroll: (y: number) => void,
  *   pointer: (kind: number, x: number, y: number, touch: number) => void,
@@ -168,6 +170,20 @@ export class PageHost {
   }
   /** @param {string} text */
   copy(text) { navigator.clipboard?.writeText(text).catch(() => {}); }
+  /** The page as a link, to the clipboard and into the address. @param {string} json */
+  share(json) {
+    linkTo(json).then((link) => {
+      history.replaceState(null, '', link);
+      return navigator.clipboard?.writeText(link);
+    }).catch(() => {});  // without a clipboard the address has it
+  }
+  /** @param {string} name @param {string} type @param {string} content */
+  save(name, type, content) { saveFile(name, new Blob([content], { type })); }
+  /** What the canvas shows, drawn anew: a canvas keeps its picture for the length of a frame alone. */
+  savePicture() {
+    this.#draw(performance.now());
+    this.options.canvas.toBlob((blob) => { if (blob) saveFile('trilens.png', blob); }, 'image/png');
+  }
   /** @param {string} json */
   remember(json) { try { this.options.settings?.setItem('trilens.settings', json); } catch { /* storage is full or closed: settings last for this visit */ } }
   /** @param {string} language */

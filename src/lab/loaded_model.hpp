@@ -13,6 +13,7 @@
 
 #include "base/family.hpp"
 #include "infer/port.hpp"
+#include "lab/pooled_text.hpp"
 #include "lab/prompt.hpp"
 #include "lab/switchboard.hpp"
 #include "model/cache_layout.hpp"
@@ -71,6 +72,7 @@ struct LoadedModel {
   SwitchSettings switches = {};             // set_switches() changes them
   std::int64_t revision = 0;                // goes up with every change of the switches
   protocol::Loaded summary = {};
+  PooledTexts pooled = {};                  // Space's memory
   std::shared_ptr<const LogitHead> logit_head = {};  // made when it is first asked for; shared only so that its type may stay unknown here
 
   // The graphs that there are.

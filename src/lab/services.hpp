@@ -35,6 +35,8 @@ class Clock {
  public:
   virtual ~Clock() = default;
   [[nodiscard]] virtual double now_millis() const = 0;  // monotonic
+  // Lets messages in between two stretches of long work, so that it can be cancelled. Where nothing can come in: at once.
+  [[nodiscard]] virtual Task<void> pause() { co_return; }
 };
 
 struct Services {

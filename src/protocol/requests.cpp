@@ -144,6 +144,21 @@ Request read_cancel(Fields& in, const Json&) {
   return r;
 }
 
+Request read_space(Fields& in, const Json&) {
+  Space r{.seat = seat_of(in), .items = {}, .question = in.text_or("question", {})};
+  for (const Json& item : in.array("items")) {
+    if (item.is_string()) r.items.push_back(item.get<std::string>());
+    else in.refuse("`items` must be a list of texts.");
+  }
+  if (in.has("pooling")) r.pooling = in.name("pooling", pooling_from_name, "usual, words, mean, first or last");
+  if (in.has("layer")) r.layer = in.integer("layer", 0, kMaxId);
+  if (in.has("projection")) r.projection = in.name("projection", projection_from_name, "pca or tsne");
+  r.perplexity = in.number_or("perplexity", r.perplexity);
+  if (!(r.perplexity >= 1 && r.perplexity <= 100)) in.refuse("`perplexity` must be from 1 to 100.");
+  r.seed = static_cast<std::uint64_t>(in.integer_or("seed", 0, kMaxId, 0));
+  return r;
+}
+
 Request read_tap(Fields& in, const Json&) {
   Tap r{seat_of(in), in.text("tap"), in.text("text"), std::nullopt};
   if (in.has("target")) r.target = in.text("target");
@@ -178,6 +193,7 @@ constexpr std::array<std::pair<std::string_view, Reader>, std::variant_size_v<Re
     {"stored_models", [](Fields&, const Json&) -> Request { return StoredModels{}; }},
     {"remove_model", [](Fields& in, const Json&) -> Request { return read_remove_model(in); }},
     {"leak", [](Fields& in, const Json&) -> Request { return Leak{seat_of(in), in.text("text"), in.text("changed")}; }},
+    {"space", read_space},
     {"lens", read_lens},
 }};
 
@@ -224,6 +240,12 @@ struct Write {
     return out;
   }
   Json operator()(const Leak& r) const { return {{"seat", seat_name(r.seat)}, {"text", r.text}, {"changed", r.changed}}; }
+  Json operator()(const Space& r) const {
+    Json out{{"seat", seat_name(r.seat)}, {"items", r.items}, {"question", r.question}, {"pooling", pooling_name(r.pooling)},
+             {"projection", projection_name(r.projection)}, {"perplexity", r.perplexity}, {"seed", r.seed}};
+    put(out, "layer", r.layer);
+    return out;
+  }
   Json operator()(const Cancel& r) const {
     Json out = Json::object();
     put(out, "request", r.request);

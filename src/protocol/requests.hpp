@@ -19,6 +19,7 @@
 #include "protocol/leak.hpp"
 #include "protocol/lens.hpp"
 #include "protocol/shelf.hpp"
+#include "protocol/space.hpp"
 
 namespace trilens::protocol {
 
@@ -136,7 +137,7 @@ struct Cancel {
 };
 
 using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap,
-                             PlanModel, FetchModel, StoredModels, RemoveModel, Leak, Lens>;
+                             PlanModel, FetchModel, StoredModels, RemoveModel, Leak, Space, Lens>;
 
 struct RequestMessage {
   std::int64_t id = 0;

@@ -153,7 +153,8 @@ struct TapValues {
 struct Done {};                        // Cancel, BeginGeneration
 
 using ResultValue =
-    std::variant<Done, Loaded, Tokenized, Filled, NextTokens, Generated, AttentionMap, Embedded, Reading, TapValues, ModelPlan, StoredModel, Shelf, LeakTest, LensTable>;
+    std::variant<Done, Loaded, Tokenized, Filled, NextTokens, Generated, AttentionMap, Embedded, Reading, TapValues, ModelPlan, StoredModel, Shelf, LeakTest,
+                 SpaceMap, LensTable>;
 
 struct Progress {
   std::string stage;                   // "fetch", "open", "check"

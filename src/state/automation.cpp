@@ -8,6 +8,7 @@
 #include "protocol/fields.hpp"
 #include "state/options.hpp"
 #include "state/script.hpp"
+#include "state/share.hpp"
 #include "state/store_impl.hpp"
 
 namespace trilens::state {
@@ -136,7 +137,7 @@ void show(const Script& s) {
     s.act(ShowSeat{seat});
   }
   if (s.in.has("tab")) {
-    const Tab tab = s.in.name("tab", tab_from_name, "overview, machine, tokens, attention, prediction, lens, leak, generation or cost");
+    const Tab tab = s.in.name("tab", tab_from_name, "overview, machine, tokens, attention, prediction, lens, leak, generation, space or cost");
     if (s.refused()) return;
     s.act(SelectTab{tab});
   }
@@ -217,6 +218,29 @@ void cancel(const Script& s) {
   s.resolve(Json::object());
 }
 
+// The page as a link or a file would hold it, as JSON.
+void share(const Script& s) { s.m.emit(ResolveTicket{s.ticket, shared_json(s.m.state)}); }
+
+// As the menu does: a file to save, or the link on the clipboard.
+void take_home(const Script& s) {
+  const auto read = [](std::string_view name) -> std::optional<ExportKind> {
+    static constexpr std::array<std::string_view, 5> kNames{"link", "picture", "csv", "json", "page"};
+    const auto at = std::ranges::find(kNames, name);
+    return at == kNames.end() ? std::nullopt : std::optional(static_cast<ExportKind>(at - kNames.begin()));
+  };
+  const ExportKind kind = s.in.name("kind", read, "link, picture, csv, json or page");
+  if (!s.refused()) s.act_now(Export{kind});
+}
+
+// Puts such a page in place; refused by the field that does not fit.
+void open_shared(const Script& s) {
+  const Json& page = s.in.object("page");
+  if (s.refused()) return;
+  const std::string json = dumped(page);
+  if (const auto ok = parse_shared(json); !ok) return s.m.reject(s.ticket, ok.error());
+  s.act_then_read(OpenShared{json});
+}
+
 // Which word the leak test changes, and into what; left out: the last one, into the first that is offered.
 void choose_leak(const Script& s) {
   LeakChoice choice;
@@ -280,7 +304,9 @@ void keep_model(const Script& s) {
   if (!s.refused()) s.act_now(KeepModel{seat});
 }
 
-constexpr std::array<std::pair<std::string_view, Handler>, 39> kHandlers{{
+constexpr auto kHandlers = std::to_array<std::pair<std::string_view, Handler>>({
+    {"set_items", [](const Script& s) { if (const auto items = items_from(s.in); !s.refused()) s.act_now(SetItems{items}); }},
+    {"choose_space", [](const Script& s) { if (const auto choice = space_choice_from(s.in, s.object, s.m.state.space); !s.refused()) s.act_now(ChooseSpace{choice}); }},
     {"set_text", set_text},
     {"use_example", use_example},
     {"undo", undo},
@@ -297,6 +323,9 @@ constexpr std::array<std::pair<std::string_view, Handler>, 39> kHandlers{{
     {"select", select},
     {"hover", hover},
     {"guess", guess},
+    {"share", share},
+    {"export", take_home},
+    {"open_shared", open_shared},
     {"choose_leak", choose_leak},
     {"move_lens", move_lens},
     {"set_theme", set_theme},
@@ -320,7 +349,7 @@ constexpr std::array<std::pair<std::string_view, Handler>, 39> kHandlers{{
     {"set_server", set_server},
     {"keep_model", keep_model},
     {"ask_remove", ask_remove},
-}};
+});
 
 Error engine_is_gone(const State& state) {
   Error error{ErrorCode::runtime_failed, "The engine has stopped and could not be started again; reload the page.", {}};

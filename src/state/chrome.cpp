@@ -65,8 +65,14 @@ bool Store::Impl::pointing(const Command& command) {
             s.pin.reset();
             return true;
           },
+          [&](const HoverItem& c) { return changed = assign(s.space.hover, c.item), true; },
+          [&](const PinItem& c) {
+            s.space.pin = s.space.pin == c.item ? std::nullopt : std::optional(c.item);
+            return changed = true;
+          },
           [&](const ClearSelection&) {
-            changed = s.hover || s.pin || s.hover_cell || s.pin_cell || s.keys_open || s.options_open;
+            changed = s.space.pin || s.hover || s.pin || s.hover_cell || s.pin_cell || s.keys_open || s.options_open;
+            s.space.pin.reset();
             s.hover.reset();
             s.pin.reset();
             s.hover_cell.reset();

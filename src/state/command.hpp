@@ -31,6 +31,13 @@ struct PinCell { Cell cell; };
 struct ClearSelection {};                                // Escape
 struct SelectToken { Seat seat = Seat::left; std::int64_t piece = 0; };  // encoder without a blank: hide this piece and guess it
 
+struct AddItems { std::string text; bool by_word = false; };  // to the list of Space: the text, line by line or word by word
+struct RemoveItem { std::size_t index = 0; };
+struct SetItems { std::vector<std::string> items; };     // the whole list
+struct ChooseSpace { SpaceChoice choice; };
+struct PinItem { std::size_t item = 0; };                // stays pointed at; the same again: no more
+struct HoverItem { std::optional<std::size_t> item; };   // nothing: the pointer has left
+
 struct ChooseLeak { LeakChoice choice; };
 struct MoveLens { Seat seat; std::int64_t first; };        // the position that stands leftmost
 struct SelectMap { Seat seat = Seat::left; AttentionKind kind = AttentionKind::self; MapChoice choice; };
@@ -84,13 +91,18 @@ struct ToggleKeys {};                                    // the list of keys
 struct DismissNotice {};
 struct SetEnvironment { Environment environment; };
 
+enum class ExportKind : std::uint8_t { link, picture, csv, json, page };
+struct Export { ExportKind kind = ExportKind::link; };   // to the clipboard, or as a file
+struct OpenShared { std::string json; };                 // a page as share.hpp writes it; refused with a notice
+
 struct CopyText { std::string text; };                   // to the clipboard
 
 using Command =
     std::variant<SetText, CommitText, InsertBlank, UseExample, Undo, Redo, Hover, HoverCell, Pin, PinCell, ClearSelection, SelectToken,
-                 SelectMap, ChooseLeak, MoveLens, Step, StepBack, ToStart, ToEnd, Play, Stop, GoToStep, SetOption, ResetOptions, LoadModel, UseProvider, CancelLoad, Retry,
+                 SelectMap, ChooseLeak, MoveLens, AddItems, RemoveItem, SetItems, ChooseSpace, HoverItem, PinItem,
+                 Step, StepBack, ToStart, ToEnd, Play, Stop, GoToStep, SetOption, ResetOptions, LoadModel, UseProvider, CancelLoad, Retry,
                  SelectTab, SetTheme, CycleTheme, SetLanguage, SetLayout, ShowSeat, ToggleProjector, ToggleOptions, ToggleKeys,
-                 DismissNotice, SetEnvironment, CopyText, OpenShelf, CloseShelf, ChooseModel, ChooseVariant, ConfirmFetch, DeclinePlan, StopFetch,
+                 DismissNotice, SetEnvironment, Export, OpenShared, CopyText, OpenShelf, CloseShelf, ChooseModel, ChooseVariant, ConfirmFetch, DeclinePlan, StopFetch,
                  GetAgain, SetModelName, SetServer, FilterCatalog, AskRemove, RemoveKept, FilesRefused, ChooseFiles, KeepModel>;
 
 using Commands = std::vector<Command>;

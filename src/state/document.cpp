@@ -36,6 +36,7 @@ std::string within_limit(std::string text) {
 }
 
 bool Store::Impl::editing(const Command& command, double now) {
+  if (editing_items(command, now)) return true;
   State& s = state;
   Document next = s.document;
   return std::visit(
@@ -84,17 +85,17 @@ bool Store::Impl::editing(const Command& command, double now) {
 
 // A change that can be undone; none at all when nothing differs.
 void Store::Impl::edit(Document next, std::string_view kind, bool at_once, double now) {
-  if (next.text == state.document.text && same_options(next.options, state.document.options)) return;
+  if (next.text == state.document.text && next.items == state.document.items && same_options(next.options, state.document.options)) return;
   history.record(state.document, kind, now);
   change_document(std::move(next), at_once, now);
 }
 
 void Store::Impl::change_document(Document next, bool at_once, double now) {
-  const bool text = next.text != state.document.text;
+  const bool text = next.text != state.document.text, items = next.items != state.document.items;
   state.document = std::move(next);
   state.notice.reset();
   if (text) text_changed(at_once, now);
-  else stale_generation();
+  else if (!items) stale_generation();
   state.can_undo = history.can_undo();
   state.can_redo = history.can_redo();
   touch();

@@ -18,8 +18,8 @@
 
 namespace trilens::state {
 
-enum class Experiment : std::uint8_t { leak, lens };
-inline constexpr std::array kExperiments{Experiment::leak, Experiment::lens};
+enum class Experiment : std::uint8_t { leak, space, answer, lens };
+inline constexpr std::array kExperiments{Experiment::leak, Experiment::space, Experiment::answer, Experiment::lens};
 [[nodiscard]] constexpr std::size_t experiment_index(Experiment e) { return static_cast<std::size_t>(e); }
 
 // A failure and the way on.

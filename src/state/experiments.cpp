@@ -14,6 +14,28 @@ std::optional<protocol::Request> leak_request(const State& state, Seat seat) {
   return protocol::Leak{seat, texts.text, texts.changed};
 }
 
+std::optional<protocol::Request> space_request(const State& state, Seat seat) {
+  if (state.document.items.empty()) return std::nullopt;
+  const SpaceChoice& choice = state.space;
+  protocol::Space request{.seat = seat, .items = state.document.items, .question = choice.question, .pooling = choice.pooling,
+                          .layer = choice.layer, .projection = choice.projection};
+  if (choice.projection == protocol::Projection::tsne) {  // else they change nothing
+    request.perplexity = choice.perplexity;
+    request.seed = choice.seed;
+  }
+  return request;
+}
+
+// The second half of retrieval: asked when the encoder has found its passage.
+std::optional<protocol::Request> answer_request(const State& state, Seat seat) {
+  const auto found = retrieved(state);
+  if (!found || seat_that_answers(state) != seat) return std::nullopt;
+  protocol::Generate request{.seat = seat, .text = answer_prompt(state.space.question, state.document.items[found->item]), .options = {}};
+  request.options.max_new_tokens = 24;
+  request.options.alternatives = 3;
+  return request;
+}
+
 // Paging inside what was computed asks nothing anew: the window moves in steps, with room on both sides.
 std::optional<protocol::Request> lens_request(const State& state, Seat seat) {
   constexpr std::int64_t kStep = 16;
@@ -30,10 +52,13 @@ struct Row {
   Tab tab;
   // What to ask of this seat now; none: nothing can be asked of it (the view says why).
   std::optional<protocol::Request> (*request)(const State&, Seat);
+  bool of_text = true;   // false: the sentence is not what it is about, and may be empty
 };
 
 constexpr std::array kRows{
     Row{Experiment::leak, Tab::leak, leak_request},
+    Row{Experiment::space, Tab::space, space_request, false},
+    Row{Experiment::answer, Tab::space, answer_request, false},
     Row{Experiment::lens, Tab::lens, lens_request},
 };
 static_assert(kRows.size() == kExperiments.size());
@@ -102,7 +127,7 @@ void Store::Impl::run_experiments() {
       ExperimentState& e = column.experiment(row.id);
       const bool shown = state.tab == row.tab;
       if (!shown && !e.waiting) continue;
-      const bool ready = shown && present[f] && !column.loading && !read_due && !blank_text(state.document.text);
+      const bool ready = shown && present[f] && !column.loading && !read_due && (!row.of_text || !blank_text(state.document.text));
       const auto wanted = ready ? row.request(state, seat) : std::nullopt;
       std::string key = wanted ? std::to_string(column.loads) + protocol::to_json({0, *wanted}) : std::string();
       if (key == e.asked) continue;

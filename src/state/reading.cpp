@@ -83,7 +83,10 @@ void Store::Impl::on_loaded(const protocol::Loaded& loaded, Seat seat) {
   if (column.family != loaded.family) {  // another kind of model sits here now: what the one before said is not its own
     column.family = loaded.family;
     forget_reading(seat);
+    std::array<MapChoice, 3> choices;
+    for (std::size_t i = 0; i < choices.size(); ++i) choices[i] = column.maps[i].choice;
     column.maps = {};
+    for (std::size_t i = 0; i < choices.size(); ++i) column.maps[i].choice = choices[i];
     column.guess.reset();
     forget_pointing(seat);
   }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "protocol/fields.hpp"
 #include "state/state.hpp"
@@ -19,6 +20,10 @@ namespace trilens::state {
 // {seat or family, kind?, row, column}
 [[nodiscard]] std::optional<Cell> cell_of(protocol::Fields& in, const State& state);
 [[nodiscard]] AttentionKind kind_from(protocol::Fields& in);
+// {items: [text, …]}: at most kMaxSpaceItems.
+[[nodiscard]] std::vector<std::string> items_from(protocol::Fields& in);
+// {pooling?, layer? (a number, or "last"), projection?, perplexity?, seed?, question?} over what is chosen now.
+[[nodiscard]] SpaceChoice space_choice_from(protocol::Fields& in, const protocol::Json& object, SpaceChoice now);
 [[nodiscard]] ProviderChoice provider_from(protocol::Fields& in);
 // A number below `size` (0: not known, any), or absent or "mean": none.
 [[nodiscard]] std::optional<std::int64_t> index_from(protocol::Fields& in, const protocol::Json& object, const char* name, std::int64_t size);

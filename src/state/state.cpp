@@ -51,6 +51,7 @@ std::string_view tab_name(Tab tab) {
     case Tab::lens: return "lens";
     case Tab::leak: return "leak";
     case Tab::generation: return "generation";
+    case Tab::space: return "space";
     case Tab::cost: return "cost";
   }
   return "";

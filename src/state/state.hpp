@@ -20,6 +20,7 @@
 #include "protocol/results.hpp"
 #include "state/experiment.hpp"
 #include "state/shelf.hpp"
+#include "state/space.hpp"
 
 namespace trilens::state {
 
@@ -36,8 +37,8 @@ inline constexpr std::array kAttentionKinds{AttentionKind::self, AttentionKind::
 // One for each file of assets/i18n; the first is what an unknown one becomes.
 inline constexpr std::array<std::string_view, 2> kLanguages{"en", "nb"};
 
-enum class Tab : std::uint8_t { overview, machine, tokens, attention, prediction, lens, leak, generation, cost };
-inline constexpr std::array kTabs{Tab::overview, Tab::machine, Tab::tokens, Tab::attention, Tab::prediction, Tab::lens, Tab::leak, Tab::generation, Tab::cost};
+enum class Tab : std::uint8_t { overview, machine, tokens, attention, prediction, lens, leak, generation, space, cost };
+inline constexpr std::array kTabs{Tab::overview, Tab::machine, Tab::tokens, Tab::attention, Tab::prediction, Tab::lens, Tab::leak, Tab::generation, Tab::space, Tab::cost};
 
 enum class Theme : std::uint8_t { system, light, dark };
 enum class LayoutClass : std::uint8_t { wide, tablet, phone };
@@ -136,6 +137,7 @@ struct ColumnState {
 struct Document {
   std::string text;      // valid UTF-8
   GenerateOptions options;
+  std::vector<std::string> items;  // what Space places: words, sentences, passages
 };
 
 // What the leak test changes: a word of the text, and what stands there instead.
@@ -202,6 +204,8 @@ struct State {
   Environment environment;
 
   LeakChoice leak;
+  SpaceChoice space;
+  std::vector<SpaceList> lists;             // what Space offers
   std::array<std::optional<LensWindow>, 3> lens;  // by Seat; absent: so that the marked position is seen
   std::vector<std::string> replacements;    // words that the leak test offers
   std::vector<Example> examples;

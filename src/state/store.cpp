@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/utf8.hpp"
+#include "state/share.hpp"
 #include "state/store_impl.hpp"
 
 namespace trilens::state {
@@ -26,6 +27,8 @@ Store::Store(Setup setup) : impl_(std::make_unique<Impl>()) {
   }
   state.examples = setup.examples;
   state.replacements = setup.replacements;
+  state.lists = setup.lists;
+  if (!state.lists.empty()) state.document.items = state.lists.front().items;
   state.shelf.catalog = setup.catalog;
   state.language = known_language(setup.language) ? setup.language : std::string(kLanguages.front());
   impl_->take_settings(setup.settings);
@@ -46,8 +49,9 @@ void Store::start(double now_ms) {
   const std::vector<Example>& examples = m.state.examples;
   if (!m.setup.text.empty()) m.state.document.text = within_limit(utf8::repair(m.setup.text));
   else if (!examples.empty()) m.state.document.text = examples.front().text;
+  if (!m.setup.shared.empty()) m.open_shared(m.setup.shared, true, now_ms);
   if (m.setup.load_at_start) {
-    for (const Seat seat : kSeats) m.load({.seat = seat}, std::nullopt);
+    for (const Seat seat : kSeats) m.load({.seat = seat, .model = m.state.column(seat).model, .provider = m.state.column(seat).provider}, std::nullopt);
   }
   m.text_changed(true, now_ms);
   m.settle(now_ms);
@@ -62,6 +66,7 @@ void Store::apply(const Command& command, double now_ms) {
                  [&](const SelectToken& c) { m.guess(c.seat, c.piece); },
                  [&](const SelectMap& c) { m.select_map(c); },
                  [&](const ChooseLeak& c) { s.leak = c.choice; },
+                 [&](const ChooseSpace& c) { s.space.take(c.choice); },
                  [&](const MoveLens& c) { s.lens[seat_index(c.seat)] = LensWindow{s.document.text, std::max<std::int64_t>(c.first, 0)}; },
                  [&](const Step&) { m.step_by_hand(); },
                  [&](const StepBack&) {
@@ -88,6 +93,8 @@ void Store::apply(const Command& command, double now_ms) {
                  [&](const Retry& c) { m.retry(c.seat); },
                  [&](const KeepModel& c) { s.column(c.seat).load_trouble.reset(); },
                  [&](const ChooseFiles& c) { m.emit(OpenFileChooser{c.folder}); },
+                 [&](const Export& c) { m.emit(ExportPage{static_cast<int>(c.kind), shared_json(s)}); },
+                 [&](const OpenShared& c) { m.open_shared(c.json, false, now_ms); },
                  [&](const CopyText& c) { m.emit(CopyToClipboard{c.text}); },
                  [&](const CommitText&) {
                    if (m.read_due) m.read_all();
@@ -149,6 +156,7 @@ void Store::Impl::tick(double now) {
 void Store::Impl::settle(double now) {
   drive(now);
   run_experiments();
+  catch_up();
   if (!clock_busy()) {
     const std::int64_t known = known_steps(state);
     if (state.clock.cursor > known) {

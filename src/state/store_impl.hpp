@@ -1,5 +1,5 @@
 // The Store's inside, shared by its source files and by nobody else. Each file is one concern:
-// store.cpp and receive.cpp (what comes in), document.cpp (text, options, undo), chrome.cpp (pointing, arranging), reading.cpp (load, read, attention), shelf.cpp (models to be had), clock.cpp (generation), experiments.cpp (what tabs ask by themselves), automation.cpp (scripts).
+// store.cpp and receive.cpp (what comes in), document.cpp (text, options, undo), chrome.cpp (pointing, arranging), reading.cpp (load, read, attention), shelf.cpp (models to be had), clock.cpp (generation), experiments.cpp (what tabs ask by themselves), sharing.cpp (a page from elsewhere), automation.cpp (scripts).
 #pragma once
 
 #include <array>
@@ -59,6 +59,7 @@ struct Store::Impl {
   std::optional<double> next_wake;
   std::optional<double> read_due;      // typing has to pause until then
   std::optional<double> play_due;
+  std::optional<std::int64_t> shared_cursor;  // the step that a shared page stood at, until it is reached
   bool rush = false;                   // ToEnd: no pause between steps
   std::uint64_t map_version = 0;
 
@@ -80,6 +81,7 @@ struct Store::Impl {
   // document.cpp
   [[nodiscard]] bool editing(const Command& command, double now);  // text and options: true when it was one of these
   void edit(Document next, std::string_view kind, bool at_once, double now);
+  [[nodiscard]] bool editing_items(const Command& command, double now);  // space.cpp: the list of Space
   void change_document(Document next, bool at_once, double now);
 
   // reading.cpp
@@ -101,6 +103,10 @@ struct Store::Impl {
   void on_map(const protocol::AttentionMap& map, const Pending& asked);
   void on_map_error(const Error& error, const Pending& asked);
   [[nodiscard]] bool reading_settled(Seat seat) const;
+
+  // sharing.cpp
+  void open_shared(const std::string& json, bool at_start, double now);
+  void catch_up();                     // steps on to where the shared page stood
 
   // experiments.cpp
   void run_experiments();              // asks for what the open tab lacks

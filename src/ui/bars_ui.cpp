@@ -1,5 +1,6 @@
 #include "ui/bars_ui.hpp"
 
+#include <array>
 #include <cmath>
 
 #include "ui/widgets.hpp"
@@ -68,6 +69,12 @@ void draw_tools(const view::PageView& page, Frame& frame, Rect rect, PanelState&
     if (const auto chosen = dropdown(frame, id_of("language"), place, panel.open_menu, {{}, view.languages})) {
       commands.emplace_back(state::SetLanguage{view.languages[*chosen].id});
     }
+  }
+  const float share = std::ceil(frame.measure(view.share_label, kSmall)) + 34;
+  if (room(share)) {
+    constexpr std::array kKinds{state::ExportKind::link, state::ExportKind::picture, state::ExportKind::csv, state::ExportKind::json, state::ExportKind::page};
+    const auto chosen = dropdown(frame, id_of("share"), next(share), panel.open_menu, {{}, view.shares, view.share_label});
+    if (chosen) commands.emplace_back(state::Export{kKinds[*chosen]});
   }
   if (room(kButton)) press(icon_button(frame, id_of("copy"), next(kButton), Icon::copy, options_of(view.copy)), commands, state::CopyText{view.copy_text});
   if (room(kButton)) press(icon_button(frame, id_of("projector"), next(kButton), Icon::screen, options_of(view.projector)), commands, state::ToggleProjector{});

@@ -36,6 +36,8 @@ constexpr std::array kSections{
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.leak, f, at, p, out); }},
     Section{Tab::generation, true, [](const view::ColumnView& c) { return &c.generation.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.generation, f, at, p, out); }},
+    Section{Tab::space, false, [](const view::ColumnView& c) { return &c.space.head; },
+            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.space, f, at, p, out); }},
     Section{Tab::cost, true, [](const view::ColumnView& c) { return &c.cost.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.cost, f, at, p, out); }},
 };
@@ -136,6 +138,7 @@ float Shell::draw_body(const view::PageView& view, Frame& frame, Place place, Co
     frame.interaction.region(id_of("region-section", static_cast<std::uint64_t>(section.tab)));
     y += draw_section_head(*shown.front(), section, frame, {left, y, width, 32}) + 4;
     if (section.tab == Tab::leak) y = ui::draw(view.leak, frame, {left, y, width}, panel_, commands) + 10;
+    if (section.tab == Tab::space) y = ui::draw(view.space, frame, {left, y, width}, panel_, commands) + 10;
     row([&](const view::ColumnView& column, Place at) { return section.draw(column, frame, at, panel_, commands); });
   }
   y += 18;

@@ -106,14 +106,18 @@ void Shell::swipe(const view::PageView& view, Frame& frame, Commands& commands) 
 void Shell::settle_hover(Commands& commands) {
   std::optional<state::Mark> mark;
   std::optional<state::Cell> cell;
+  std::optional<std::size_t> item;
   std::erase_if(commands, [&](const state::Command& command) {
     if (const auto* hover = std::get_if<state::Hover>(&command)) mark = hover->mark;
     else if (const auto* over = std::get_if<state::HoverCell>(&command)) cell = over->cell;
+    else if (const auto* on = std::get_if<state::HoverItem>(&command)) item = on->item;
     else return false;
     return true;
   });
   if (mark != hovered_) commands.emplace_back(state::Hover{mark});
   if (cell != hovered_cell_) commands.emplace_back(state::HoverCell{cell});
+  if (item != hovered_item_) commands.emplace_back(state::HoverItem{item});
+  hovered_item_ = item;
   hovered_ = mark;
   hovered_cell_ = cell;
 }

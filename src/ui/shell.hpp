@@ -45,6 +45,7 @@ class Shell {
   bool focus_field_ = false;
   std::optional<state::Mark> hovered_;
   std::optional<state::Cell> hovered_cell_;
+  std::optional<std::size_t> hovered_item_;
 };
 
 }  // namespace trilens::ui

@@ -45,6 +45,9 @@ constexpr Theme make_dark() {
   return t;
 }
 
+constexpr std::array kLightMarks{rgb(0x0072B2), rgb(0xB34E00), rgb(0x00785A), rgb(0x9C4A7C), rgb(0x8A6A00), rgb(0x2F7FA8), rgb(0x5A606B)};
+constexpr std::array kDarkMarks{rgb(0x62B5EC), rgb(0xF58F52), rgb(0x45CFA5), rgb(0xDB93BD), rgb(0xE5C44B), rgb(0x8CD3F2), rgb(0xA4AAB5)};
+
 constexpr Theme kLight = make_light();
 constexpr Theme kDark = make_dark();
 
@@ -62,6 +65,8 @@ std::string hex(Colour c) {
 }
 
 }  // namespace
+
+Colour mark_colour(std::size_t index, bool dark) { return dark ? kDarkMarks[index % kDarkMarks.size()] : kLightMarks[index % kLightMarks.size()]; }
 
 const Theme& theme_for(bool dark) { return dark ? kDark : kLight; }
 

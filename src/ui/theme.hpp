@@ -32,6 +32,9 @@ struct Theme {
 
 [[nodiscard]] const Theme& theme_for(bool dark);
 
+// Things told apart that belong to no family: Okabe and Ito's remaining tones, over and over. Shape and number go with them.
+[[nodiscard]] Colour mark_colour(std::size_t index, bool dark);
+
 enum class Face : unsigned char { text, strong, mono };
 
 struct Type {

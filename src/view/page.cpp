@@ -13,6 +13,7 @@ PageView build_page(const state::State& state, const Strings& strings) {
   page.keys = build_keys(state, words);
   page.status = build_status(state, words);
   page.leak = build_leak_intro(state, words);
+  page.space = build_space_intro(state, words);
   page.shelf = build_shelf(state, words);
   page.tab = state.tab;
   page.layout = state.layout;
@@ -29,6 +30,7 @@ PageView build_page(const state::State& state, const Strings& strings) {
     for (const auto kind : state::kinds_of(column.family)) column.attention.push_back(build_attention(state, seat, kind, words));
     if (state.tab == state::Tab::lens) column.lens = build_lens(state, seat, words);
     column.leak = build_leak(state, seat, words);
+    column.space = build_space(state, seat, words);
     column.prediction = build_prediction(state, seat, words);
     column.generation = build_generation(state, seat, words);
     column.cost = build_cost(state, seat, words);

@@ -16,6 +16,7 @@
 #include "view/machine.hpp"
 #include "view/menus.hpp"
 #include "view/prediction.hpp"
+#include "view/space.hpp"
 #include "view/shelf.hpp"
 #include "view/tokens.hpp"
 
@@ -33,6 +34,7 @@ struct ColumnView {
   PredictionView prediction;
   LensView lens;
   LeakView leak;
+  SpaceView space;
   GenerationView generation;
   CostView cost;
 };
@@ -44,6 +46,7 @@ struct PageView {
   KeysView keys;
   StatusView status;
   LeakIntroView leak;
+  SpaceIntroView space;
   ShelfView shelf;
   std::array<ColumnView, 3> columns;  // by Seat
   state::Tab tab = state::Tab::overview;

@@ -43,6 +43,7 @@ std::string snapshot_json(const state::State& state, const Strings& strings, con
            {"keys", Writer::of(page.keys)},
            {"status", Writer::of(page.status)},
            {"shelf", Writer::of(page.shelf)},
+           {"space", Writer::of(page.space)},
            {"leak", Writer::of(page.leak)}};
   Json columns = Json::array();
   for (ColumnView& column : page.columns) columns.push_back(Writer::of(column));

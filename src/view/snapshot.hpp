@@ -43,6 +43,8 @@ void describe(protocol::Writer& io, CostRowView& v);
 void describe(protocol::Writer& io, CostView& v);
 void describe(protocol::Writer& io, LeakIntroView& v);
 void describe(protocol::Writer& io, LeakView& v);
+void describe(protocol::Writer& io, SpaceIntroView& v);
+void describe(protocol::Writer& io, SpaceView& v);
 void describe(protocol::Writer& io, LensView& v);
 void describe(protocol::Writer& io, MachineView& v);
 void describe(protocol::Writer& io, ColumnView& v);

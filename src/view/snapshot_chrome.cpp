@@ -43,6 +43,8 @@ void describe(Writer& io, HeaderView& v) {
   io("theme_button", v.theme_button);
   io("keys", v.keys);
   io("copy", v.copy);
+  io("share_label", v.share_label);
+  io("shares", v.shares);
   io("copy_text", v.copy_text);
   io("clock", v.clock);
   io("cursor", v.cursor);

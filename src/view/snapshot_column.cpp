@@ -185,6 +185,7 @@ void describe(Writer& io, ColumnView& v) {
   io("prediction", v.prediction);
   io("lens", v.lens);
   io("leak", v.leak);
+  io("space", v.space);
   io("generation", v.generation);
   io("cost", v.cost);
 }

@@ -82,7 +82,7 @@ function plan({ name, base, variant }) {
       summary: 'A distilled version of the BERT base model: it was introduced with the claim that it keeps most of what BERT knows with 40 % fewer parameters. This model is uncased: it does not tell english from English.' } };
 }
 const kept = ({ plan: made, complete = true }) => ({ key: `${made.repo}/${made.variant}`, name: made.name, repo: made.repo, revision: made.revision, commit: made.commit, host: made.host, variant: made.variant,
-  provider: made.provider, family: made.family, bytes: complete ? made.total_bytes : Math.round(made.total_bytes * 0.4), complete, damaged: false, saved_at: 1795600000000 });
+  provider: made.provider, family: made.family, bytes: complete ? made.total_bytes : Math.round(made.total_bytes * 0.4), complete, damaged: false, persistent: true, saved_at: 1795600000000 });
 const keep = (model) => { library.kept = [...library.kept.filter((one) => one.key !== model.key), model]; };
 
 // Ten steps of progress, then it is kept; hold=steps: stays there.

@@ -28,7 +28,8 @@ const kWasm = { only_on: 'wasm', why: 'WebGPU has no integer matrix product.' };
 
 /**
  * id → what the test catalog says of it; `closed`: its attention cannot be opened
- * @type {Record<string, {folder: string, family: string, graphs: Record<string, string>, variant?: 'fp16'|'q8'|'q4', only_on?: string, why?: string, closed?: boolean}>}
+ * @typedef {{folder: string, family: string, graphs: Record<string, string>, variant?: 'fp32'|'fp16'|'q8'|'q4', only_on?: string, why?: string, closed?: boolean}} Model
+ * @type {Record<string, Model>}
  */
 const kModels = {
   'bert': { folder: 'bert', family: kEncoder, graphs: { model: 'model' } },
@@ -111,7 +112,7 @@ for (const provider of ['wasm', 'webgpu']) {
 
     for (const [id, model] of Object.entries(kModels)) test(id, () => check(id, model));
 
-    /** @param {string} id @param {typeof kModels[string]} model */
+    /** @param {string} id @param {Model} model */
     async function check(id, model) {
       const { family } = model;
       const load = trilens.command({ type: 'load', family, model: id, provider });
@@ -128,7 +129,7 @@ for (const provider of ['wasm', 'webgpu']) {
       await checkInside(id, model, oracle, rounded, tolerance);
     }
 
-    /** @param {string} id @param {typeof kModels[string]} model @param {Promise<unknown>} load */
+    /** @param {string} id @param {Model} model @param {Promise<unknown>} load */
     async function refused(id, model, load) {
       if (model.only_on) {
         await assert.rejects(load, (/** @type {any} */ error) => error.code === 'model_unsupported' && error.message.includes(model.why ?? '?'));
@@ -141,7 +142,7 @@ for (const provider of ['wasm', 'webgpu']) {
       assert.match(loaded.report.reason, model.only_on ? /integer matrix product/ : /WebGPU could not run this model/);
     }
 
-    /** @param {string} id @param {typeof kModels[string]} model @param {any} oracle @param {any} rounded @param {number} tolerance */
+    /** @param {string} id @param {Model} model @param {any} oracle @param {any} rounded @param {number} tolerance */
     async function checkFill(id, { family }, oracle, rounded, tolerance) {
       const expected = oracle.answers.fill;
       const ask = trilens.command({ type: 'fill_mask', family, text: expected?.text ?? 'The cat ___ on the mat.', top_k: 5 });
@@ -155,7 +156,7 @@ for (const provider of ['wasm', 'webgpu']) {
       if (!rounded || other) sameTop(masks[0].top, other ?? expected.top, tolerance, `${id} fill`);
     }
 
-    /** @param {string} id @param {typeof kModels[string]} model @param {any} oracle @param {any} rounded @param {number} tolerance */
+    /** @param {string} id @param {Model} model @param {any} oracle @param {any} rounded @param {number} tolerance */
     async function checkWriting(id, { family, variant = 'fp32' }, oracle, rounded, tolerance) {
       const { top } = await trilens.command({ type: 'next_token', family, text: kText, top_k: 5 });
       sameTop(top, rounded?.top ?? oracle.answers.next, tolerance, `${id} next`);
@@ -173,7 +174,7 @@ for (const provider of ['wasm', 'webgpu']) {
       assert.ok(compared >= 2, `${id}: only ${compared} tokens were compared`);
     }
 
-    /** @param {string} id @param {typeof kModels[string]} model @param {any} oracle @param {any} rounded @param {number} tolerance */
+    /** @param {string} id @param {Model} model @param {any} oracle @param {any} rounded @param {number} tolerance */
     async function checkInside(id, { family, closed }, oracle, rounded, tolerance) {
       const [text] = oracle.texts;
       if (closed) {

@@ -63,7 +63,8 @@ test('by keys alone: open the shelf, type a name, read the plan, fetch it, and i
   assert.match(now.shelf.card.question, /^Fetch 66\.4\sMB from hub\.example\?$/);
   assert.equal(now.shelf.card.family, 'encoder');
   await page.locator('#view').focus();
-  await pressUntil(page, 'ArrowDown', /^Fetch$/);
+  await pressUntil(page, 'ArrowDown', /^(Fetch|Not now)$/);
+  await pressUntil(page, 'ArrowLeft', /^Fetch$/);
   await page.keyboard.press('Enter');
   now = await until(page, (_shelf, all) => all.columns[1].head.model === 'distilbert-base-uncased' && all.columns[1].head.ready, 'the model in its seat');
   assert.equal(now.shelf.open, false);
@@ -107,7 +108,7 @@ test('the field scrolls with the page, and never lies over the bar at the top', 
   assert.notEqual(over, 'model-name');
 }));
 
-test('a stop keeps what has come, the list says so, and going on loads it; removing asks first', () => withPage({ fake: 'hold=4' }, async (page) => {
+test('a stop keeps what has come, the list says so and offers to go on; removing asks first', () => withPage({ fake: 'hold=4' }, async (page) => {
   await command(page, { type: 'open_shelf', seat: 'right' });
   await command(page, { type: 'choose_model', name: 'owner/my-bert' });
   page.evaluate(() => /** @type {any} */ (window).trilens.command({ type: 'confirm_fetch' }).catch(() => {}));

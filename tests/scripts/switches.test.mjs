@@ -144,8 +144,10 @@ describe('other files, at rest, bit for bit', () => {
 function feedsOf(session, { past }) {
   const [batch, step, encoded] = [2, past === 0 ? 5 : 1, 4];
   const count = (dims) => dims.reduce((a, b) => a * b, 1);
+  /** @type {Record<string, any>} */
   const feeds = {};
-  for (const { name, shape } of session.inputMetadata) {
+  for (const { name, ...more } of session.inputMetadata) {
+    const shape = 'shape' in more ? more.shape : [];
     const cached = name.startsWith('past_key_values');
     const fixed = (i) => /** @type {number} */ (shape[i]);
     if (cached) {

@@ -42,6 +42,17 @@ class BrowserFiles final : public lab::Files {
 class BrowserClock final : public lab::Clock {
  public:
   double now_millis() const override { return emscripten_get_now(); }
+  Task<void> pause() override {
+    auto* const fired = new OneShot<bool>;  // the timer's, until it fires
+    const OneShot<bool> mine = *fired;
+    emscripten_async_call(
+        [](void* given) {
+          const std::unique_ptr<OneShot<bool>> shot(static_cast<OneShot<bool>*>(given));
+          shot->resolve(true);
+        },
+        fired, 0);
+    co_await mine;
+  }
 };
 
 // Everything that lives as long as the worker.

@@ -34,6 +34,7 @@ EM_JS(void, trilens_host_attach, (), {
     receive: heap((at) => _trilens_page_receive(at)),
     engineLost: heap((at) => _trilens_page_engine_lost(at)),
     command: heap((at, ticket) => _trilens_page_command(at, ticket)),
+    shared: heap((at) => _trilens_page_shared(at)),
     snapshot: () => UTF8ToString(_trilens_page_snapshot()),
     scroll: (y) => _trilens_page_scroll(y),
     pointer: (kind, x, y, touch) => _trilens_page_pointer(kind, x, y, touch),
@@ -61,6 +62,11 @@ EM_JS(void, trilens_host_reject, (double ticket, const char* code, const char* m
   Module.trilensPage.reject(ticket, UTF8ToString(code), UTF8ToString(message));
 });
 EM_JS(void, trilens_host_copy, (const char* text), { Module.trilensPage.copy(UTF8ToString(text)); });
+EM_JS(void, trilens_host_share, (const char* json), { Module.trilensPage.share(UTF8ToString(json)); });
+EM_JS(void, trilens_host_save, (const char* name, const char* type, const char* content), {
+  Module.trilensPage.save(UTF8ToString(name), UTF8ToString(type), UTF8ToString(content));
+});
+EM_JS(void, trilens_host_save_picture, (), { Module.trilensPage.savePicture(); });
 EM_JS(void, trilens_host_remember, (const char* json), { Module.trilensPage.remember(UTF8ToString(json)); });
 EM_JS(void, trilens_host_language, (const char* language), { Module.trilensPage.language(UTF8ToString(language)); });
 EM_JS(void, trilens_host_changed, (), { Module.trilensPage.changed(); });
@@ -104,6 +110,9 @@ void reject(std::int64_t ticket, const std::string& code, const std::string& mes
   trilens_host_reject(static_cast<double>(ticket), code.c_str(), message.c_str());
 }
 void copy(const std::string& text) { trilens_host_copy(text.c_str()); }
+void share(const std::string& json) { trilens_host_share(json.c_str()); }
+void save(const std::string& name, const std::string& type, const std::string& content) { trilens_host_save(name.c_str(), type.c_str(), content.c_str()); }
+void save_picture() { trilens_host_save_picture(); }
 void remember(const std::string& json) { trilens_host_remember(json.c_str()); }
 void language(const std::string& language) { trilens_host_language(language.c_str()); }
 void changed() { trilens_host_changed(); }

@@ -21,6 +21,9 @@ void send(const std::string& json);             // to the engine
 void resolve(std::int64_t ticket, const std::string& json);
 void reject(std::int64_t ticket, const std::string& code, const std::string& message);
 void copy(const std::string& text);
+void share(const std::string& json);            // the page as a link, to the clipboard
+void save(const std::string& name, const std::string& type, const std::string& content);  // as a file
+void save_picture();                            // what the canvas shows, as PNG
 void remember(const std::string& json);
 void language(const std::string& language);
 void changed();                                 // the mirror may want to look

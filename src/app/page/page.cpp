@@ -9,6 +9,7 @@
 #include "app/page/browser_glyphs.hpp"
 #include "app/page/host.hpp"
 #include "base/utf8.hpp"
+#include "view/export.hpp"
 
 namespace trilens::app {
 namespace {
@@ -65,9 +66,11 @@ std::string Page::start(std::string_view json) {
   setup.language = text_of(options, "language");
   setup.settings = text_of(options, "settings");
   setup.text = text_of(options, "text");
+  setup.shared = text_of(options, "shared");
   const auto& examples = assets_["examples.json"];
   if (auto parsed = state::parse_examples({reinterpret_cast<const char*>(examples.data()), examples.size()})) setup.examples = std::move(*parsed);
   if (auto parsed = state::parse_replacements({reinterpret_cast<const char*>(examples.data()), examples.size()})) setup.replacements = std::move(*parsed);
+  if (auto parsed = state::parse_lists({reinterpret_cast<const char*>(examples.data()), examples.size()})) setup.lists = std::move(*parsed);
   const auto& catalog = assets_["catalog.json"];
   if (auto parsed = state::parse_catalog({reinterpret_cast<const char*>(catalog.data()), catalog.size()})) setup.catalog = std::move(*parsed);
   store_ = std::make_unique<state::Store>(std::move(setup));
@@ -92,6 +95,17 @@ void Page::apply(const state::Command& command) {
   if (store_) store_->apply(command, host::now());
 }
 
+void Page::take_home(state::ExportKind kind, const std::string& shared) {
+  const view::Strings* words = words_now();
+  switch (kind) {
+    case state::ExportKind::link: return host::share(shared);
+    case state::ExportKind::picture: return host::save_picture();
+    case state::ExportKind::csv: return host::save("trilens.csv", "text/csv", view::export_csv(store_->state()));
+    case state::ExportKind::json: return host::save("trilens.json", "application/json", words == nullptr ? shared : view::export_json(store_->state(), *words));
+    case state::ExportKind::page: return host::save("page.trilens.json", "application/json", shared);
+  }
+}
+
 void Page::flush() {
   if (!store_) return;
   for (state::Effect& effect : store_->take_effects()) {
@@ -101,6 +115,7 @@ void Page::flush() {
                    [](const state::ResolveTicket& e) { host::resolve(e.ticket, e.json); },
                    [](const state::RejectTicket& e) { host::reject(e.ticket, e.code, e.message); },
                    [](const state::CopyToClipboard& e) { host::copy(e.text); },
+                   [this](const state::ExportPage& e) { take_home(static_cast<state::ExportKind>(e.kind), e.json); },
                    [](const state::RememberSettings& e) { host::remember(e.json); },
                    [](const state::OpenFileChooser& e) { host::choose_files(e.folder); },
                    [](const state::LanguageChanged& e) { host::language(e.language); },
@@ -256,12 +271,23 @@ void Page::fonts_changed() {
 
 float Page::zoom() const { return store_ && store_->state().projector ? ui::kProjectorZoom : 1.0F; }
 
+const view::Strings* Page::words_now() const {
+  auto strings = strings_.find(store_->state().language);
+  if (strings == strings_.end()) strings = strings_.find("en");
+  return strings == strings_.end() ? nullptr : &strings->second;
+}
+
+void Page::open_shared(std::string_view json) {
+  if (!store_) return;
+  store_->apply(state::OpenShared{std::string(json)}, host::now());
+  flush();
+}
+
 void Page::build() {
   const state::State& state = store_->state();
-  auto strings = strings_.find(state.language);
-  if (strings == strings_.end()) strings = strings_.find("en");
-  if (strings == strings_.end()) return;
-  view_ = view::build_page(state, strings->second);
+  const view::Strings* words = words_now();
+  if (words == nullptr) return;
+  view_ = view::build_page(state, *words);
   store_->clean();
   if (state.document.text != shown_text_) {
     shown_text_ = state.document.text;

@@ -42,6 +42,7 @@ class Page {
   [[nodiscard]] bool key(std::string_view key, int modifiers);
   void focus(bool focused);
   void text(std::string text);
+  void open_shared(std::string_view json);
   void commit();
   void box_text(int which, std::string text);  // of the shelf's fields: ui::PanelState::Field
   void box_commit(int which);
@@ -58,6 +59,8 @@ class Page {
  private:
   void apply(const state::Command& command);
   void flush();                          // effects out
+  void take_home(state::ExportKind kind, const std::string& shared);
+  [[nodiscard]] const view::Strings* words_now() const;  // nullptr: none were given
   void build();
   void show(const ui::ShellResult& result);
   void show_boxes(const ui::ShellResult& result);

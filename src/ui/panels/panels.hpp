@@ -53,6 +53,8 @@ float draw(const view::PredictionView& view, Frame& frame, Place place, PanelSta
 float draw(const view::LensView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::LeakIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::LeakView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+float draw(const view::SpaceIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+float draw(const view::SpaceView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::GenerationView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::CostView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 

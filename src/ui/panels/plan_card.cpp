@@ -45,10 +45,12 @@ float Card::variants(Place place) const {
     ButtonOptions options;
     const std::string label = variant.label + ": " + variant.why;
     options.label = label;
-    options.enabled = variant.usable && view.waiting.empty() && !view.progress;
+    const bool can = variant.usable && view.waiting.empty() && !view.progress;
+    options.enabled = can || variant.selected;  // the chosen one stays readable
     options.active = variant.selected;
     const Id id = id_of("variant", id_of(variant.variant));
-    if (text_button(frame(), id, {x, y, wide, pen.tall()}, variant.label, options)) pen.commands.emplace_back(state::ChooseVariant{variant.variant});
+    const bool pressed = text_button(frame(), id, {x, y, wide, pen.tall()}, variant.label, options);
+    if (pressed && can && !variant.selected) pen.commands.emplace_back(state::ChooseVariant{variant.variant});
     x += wide + 8;
   }
   return view.variants.empty() ? place.y : y + pen.tall() + 12;
