@@ -25,6 +25,7 @@ namespace trilens::lab {
 // Changes what the seat computes from here on (lab/switchboard.hpp).
 [[nodiscard]] Result<protocol::SwitchesSet> set_seat_switches(Context& context, const protocol::SetSwitches& request);
 [[nodiscard]] Task<Result<protocol::SwitchComparison>> compare_switches(Context& context, protocol::CompareSwitches request);
+[[nodiscard]] Task<Result<protocol::LensTable>> lens(Context& context, protocol::Lens request);
 [[nodiscard]] Task<Result<protocol::Reading>> read(Context& context, protocol::Read request);
 
 }  // namespace trilens::lab

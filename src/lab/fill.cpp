@@ -1,11 +1,10 @@
 #include "lab/fill.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <optional>
 #include <string_view>
 #include <utility>
-
-#include "lab/text.hpp"
 
 namespace trilens::lab {
 namespace {
@@ -74,6 +73,21 @@ std::vector<std::size_t> blank_positions(const LoadedModel& model, const Ids& id
     if (blank) positions.push_back(i);
   }
   return positions;
+}
+
+std::optional<std::size_t> piece_to_guess(const ModelText& text, std::optional<std::int64_t> asked) {
+  if (asked && std::cmp_less(*asked, text.pieces.size()) && !text.pieces[static_cast<std::size_t>(*asked)].special) {
+    return static_cast<std::size_t>(*asked);
+  }
+  for (std::size_t i = text.pieces.size(); i-- > 0;) {
+    const protocol::Piece& piece = text.pieces[i];
+    const bool word = std::ranges::any_of(piece.display, [](char c) {
+      const auto u = static_cast<unsigned char>(c);
+      return u >= 0x80 || std::isalnum(u) != 0;
+    });
+    if (!piece.special && word) return i;
+  }
+  return std::nullopt;
 }
 
 std::string no_fill_reason(const LoadedModel& model) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "base/task.hpp"
 #include "lab/context.hpp"
 #include "lab/forward.hpp"
+#include "lab/text.hpp"
 #include "tensor/statistics.hpp"
 
 namespace trilens::lab {
@@ -37,6 +39,9 @@ inline constexpr std::size_t kMaxSpan = 10;
 
 // Positions of the blanks: the mask token, or sentinels.
 [[nodiscard]] std::vector<std::size_t> blank_positions(const LoadedModel& model, const Ids& ids);
+
+// The piece that an encoder hides from itself when the text has no blank: the asked one, else the last one with a letter.
+[[nodiscard]] std::optional<std::size_t> piece_to_guess(const ModelText& text, std::optional<std::int64_t> asked);
 
 // Predicts the tokens at these positions of what an encoder reads, in one pass.
 [[nodiscard]] Task<Result<Fills>> fill_by_encoder(Context& context, Ids ids, std::vector<std::size_t> positions, std::uint32_t top_k);

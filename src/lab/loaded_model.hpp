@@ -49,6 +49,8 @@ enum class Head : std::uint8_t {
   classes,  // something else: classes of the text or of its pieces, places of an answer
 };
 
+struct LogitHead;  // logit_head.hpp
+
 struct LoadedModel {
   Family family = Family::encoder;
   std::string id;
@@ -71,6 +73,7 @@ struct LoadedModel {
   std::int64_t revision = 0;                // goes up with every change of the switches
   protocol::Loaded summary = {};
   PooledTexts pooled = {};                  // Space's memory
+  std::shared_ptr<const LogitHead> logit_head = {};  // made when it is first asked for; shared only so that its type may stay unknown here
 
   // The graphs that there are.
   [[nodiscard]] std::vector<const GraphFacts*> graphs() const {

@@ -1,6 +1,5 @@
 // What a column shows of a text: its pieces, what the family makes of it, and what that cost.
 #include <algorithm>
-#include <cctype>
 #include <numeric>
 #include <utility>
 
@@ -40,22 +39,6 @@ void predictions_of(const Context& context, const Fills& fills, Reading& out) {
     if (!out.answer.empty()) out.answer += " … ";
     out.answer += decode(context.model, blank.tokens);
   }
-}
-
-// The piece that an encoder hides from itself when the text has no blank: the asked one, else the last one with a letter.
-std::optional<std::size_t> piece_to_guess(const ModelText& text, std::optional<std::int64_t> asked) {
-  if (asked && std::cmp_less(*asked, text.pieces.size()) && !text.pieces[static_cast<std::size_t>(*asked)].special) {
-    return static_cast<std::size_t>(*asked);
-  }
-  for (std::size_t i = text.pieces.size(); i-- > 0;) {
-    const protocol::Piece& piece = text.pieces[i];
-    const bool word = std::ranges::any_of(piece.display, [](char c) {
-      const auto u = static_cast<unsigned char>(c);
-      return u >= 0x80 || std::isalnum(u) != 0;
-    });
-    if (!piece.special && word) return i;
-  }
-  return std::nullopt;
 }
 
 Task<Result<Reading>> read_encoder(Context& context, protocol::Read request, ModelText text) {

@@ -176,6 +176,16 @@ Request read_tap(Fields& in, const Json&) {
   return r;
 }
 
+Request read_lens(Fields& in, const Json&) {
+  Lens r;
+  r.seat = seat_of(in);
+  r.text = in.text("text");
+  r.top_k = top_k_of(in, r.top_k);
+  if (in.has("token")) r.token = in.integer("token", 0, kMaxId);
+  if (in.has("first")) r.first = in.integer("first", 0, kMaxId);
+  return r;
+}
+
 constexpr std::array<std::pair<std::string_view, Reader>, std::variant_size_v<Request>> kRequests{{
     {"load", read_load},
     {"tokenize", read_tokenize},
@@ -198,6 +208,7 @@ constexpr std::array<std::pair<std::string_view, Reader>, std::variant_size_v<Re
     {"heads", read_heads},
     {"set_switches", [](Fields& in, const Json&) -> Request { return read_set_switches(in); }},
     {"compare_switches", [](Fields& in, const Json&) -> Request { return read_compare_switches(in); }},
+    {"lens", read_lens},
 }};
 
 struct Write {
@@ -240,6 +251,12 @@ struct Write {
   Json operator()(const Tap& r) const {
     Json out{{"seat", seat_name(r.seat)}, {"tap", r.tap}, {"text", r.text}};
     put(out, "target", r.target);
+    return out;
+  }
+  Json operator()(const Lens& r) const {
+    Json out{{"seat", seat_name(r.seat)}, {"text", r.text}, {"top_k", r.top_k}};
+    put(out, "token", r.token);
+    put(out, "first", r.first);
     return out;
   }
   Json operator()(const Leak& r) const { return {{"seat", seat_name(r.seat)}, {"text", r.text}, {"changed", r.changed}}; }

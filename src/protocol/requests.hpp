@@ -18,6 +18,7 @@
 #include "base/seat.hpp"
 #include "protocol/heads.hpp"
 #include "protocol/leak.hpp"
+#include "protocol/lens.hpp"
 #include "protocol/shelf.hpp"
 #include "protocol/space.hpp"
 #include "protocol/switches.hpp"
@@ -138,7 +139,7 @@ struct Cancel {
 
 using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap,
                              PlanModel, FetchModel, StoredModels, RemoveModel, Leak, Space, Heads,
-                             SetSwitches, CompareSwitches>;
+                             SetSwitches, CompareSwitches, Lens>;
 
 struct RequestMessage {
   std::int64_t id = 0;

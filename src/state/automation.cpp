@@ -138,7 +138,7 @@ void show(const Script& s) {
     s.act(ShowSeat{seat});
   }
   if (s.in.has("tab")) {
-    const Tab tab = s.in.name("tab", tab_from_name, "overview, machine, tokens, attention, prediction, masks, leak, generation, space or cost");
+    const Tab tab = s.in.name("tab", tab_from_name, "overview, machine, tokens, attention, prediction, masks, lens, leak, generation, space or cost");
     if (s.refused()) return;
     s.act(SelectTab{tab});
   }
@@ -277,6 +277,13 @@ void set_switches(const Script& s) {
   s.act(SetSwitches{seat, std::move(switches)});
 }
 
+// Which position stands leftmost in a column's table of the lens.
+void move_lens(const Script& s) {
+  const Seat seat = s.seat();
+  const std::int64_t first = s.in.integer("first", 0, 1'000'000);
+  if (!s.refused()) s.act_now(MoveLens{seat, first});
+}
+
 // --- the shelf ---
 
 void open_shelf(const Script& s) {
@@ -350,6 +357,7 @@ constexpr auto kHandlers = std::to_array<std::pair<std::string_view, Handler>>({
     {"choose_heads", choose_heads},
     {"set_switches", set_switches},
     {"reset_switches", [](const Script& s) { s.act_then_read(ResetSwitches{}); }},
+    {"move_lens", move_lens},
     {"set_theme", set_theme},
     {"set_language", set_language},
     {"show", show},

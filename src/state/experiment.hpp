@@ -18,8 +18,8 @@
 
 namespace trilens::state {
 
-enum class Experiment : std::uint8_t { masks, leak, space, answer, heads };
-inline constexpr std::array kExperiments{Experiment::masks, Experiment::leak, Experiment::space, Experiment::answer, Experiment::heads};
+enum class Experiment : std::uint8_t { masks, leak, space, answer, heads, lens };
+inline constexpr std::array kExperiments{Experiment::masks, Experiment::leak, Experiment::space, Experiment::answer, Experiment::heads, Experiment::lens};
 [[nodiscard]] constexpr std::size_t experiment_index(Experiment e) { return static_cast<std::size_t>(e); }
 
 // A failure and the way on.

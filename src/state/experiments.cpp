@@ -50,6 +50,17 @@ std::optional<protocol::Request> masks_request(const State& state, Seat seat) {
   return protocol::CompareSwitches{seat, state.document.text, column.family == Family::encoder ? column.guess : std::nullopt, kReadTopK, switches};
 }
 
+// Paging inside what was computed asks nothing anew: the window moves in steps, with room on both sides.
+std::optional<protocol::Request> lens_request(const State& state, Seat seat) {
+  constexpr std::int64_t kStep = 16;
+  protocol::Lens ask{.seat = seat, .text = state.document.text, .token = state.column(seat).guess, .first = {}};
+  const std::optional<std::int64_t> first = lens_first(state, seat);
+  const auto* answered = state.column(seat).experiment(Experiment::lens).as<protocol::LensTable>();
+  const bool whole = answered != nullptr && std::cmp_equal(answered->positions.size(), answered->total);
+  if (first && !whole) ask.first = std::max<std::int64_t>(*first / kStep - 1, 0) * kStep;
+  return ask;
+}
+
 struct Row {
   Experiment id;
   Tab tab;
@@ -64,6 +75,7 @@ constexpr std::array kRows{
     Row{Experiment::space, Tab::space, space_request, false},
     Row{Experiment::answer, Tab::space, answer_request, false},
     Row{Experiment::heads, Tab::attention, heads_request},
+    Row{Experiment::lens, Tab::lens, lens_request},
 };
 static_assert(kRows.size() == kExperiments.size());
 
@@ -95,6 +107,12 @@ std::vector<Span> words_of(std::string_view text) {
 }
 
 }  // namespace
+
+std::optional<std::int64_t> lens_first(const State& state, Seat seat) {
+  const auto& window = state.lens[seat_index(seat)];
+  if (!window || window->text != state.document.text) return std::nullopt;
+  return window->first;
+}
 
 LeakTexts leak_texts(const State& state) {
   LeakTexts out{.text = state.document.text, .changed = state.document.text, .begin = 0, .end = 0, .replacement = {}};

@@ -76,6 +76,7 @@ std::string_view tab_name(Tab tab) {
     case Tab::attention: return "attention";
     case Tab::prediction: return "prediction";
     case Tab::masks: return "masks";
+    case Tab::lens: return "lens";
     case Tab::leak: return "leak";
     case Tab::generation: return "generation";
     case Tab::space: return "space";

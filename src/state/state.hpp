@@ -37,8 +37,8 @@ inline constexpr std::array kAttentionKinds{AttentionKind::self, AttentionKind::
 // One for each file of assets/i18n; the first is what an unknown one becomes.
 inline constexpr std::array<std::string_view, 2> kLanguages{"en", "nb"};
 
-enum class Tab : std::uint8_t { overview, machine, tokens, attention, prediction, masks, leak, generation, space, cost };
-inline constexpr std::array kTabs{Tab::overview, Tab::machine, Tab::tokens, Tab::attention, Tab::prediction, Tab::masks, Tab::leak, Tab::generation, Tab::space, Tab::cost};
+enum class Tab : std::uint8_t { overview, machine, tokens, attention, prediction, masks, lens, leak, generation, space, cost };
+inline constexpr std::array kTabs{Tab::overview, Tab::machine, Tab::tokens, Tab::attention, Tab::prediction, Tab::masks, Tab::lens, Tab::leak, Tab::generation, Tab::space, Tab::cost};
 
 enum class Theme : std::uint8_t { system, light, dark };
 enum class LayoutClass : std::uint8_t { wide, tablet, phone };
@@ -169,6 +169,12 @@ struct HeadsChoice {
   friend bool operator==(const HeadsChoice&, const HeadsChoice&) = default;
 };
 
+// Where a column's table of the logit lens begins; of another text it says nothing.
+struct LensWindow {
+  std::string text;
+  std::int64_t first = 0;
+};
+
 // One clock for all three. Cursor 0 is before the first step; the encoder answers everything in step 1.
 struct ClockState {
   std::int64_t cursor = 0;
@@ -223,6 +229,7 @@ struct State {
   SpaceChoice space;
   std::vector<SpaceList> lists;             // what Space offers
   HeadsChoice heads;
+  std::array<std::optional<LensWindow>, 3> lens;  // by Seat; absent: so that the marked position is seen
   std::vector<std::string> replacements;    // words that the leak test offers
   std::vector<Example> examples;
   std::string example;                      // the one whose text is on screen; else empty
@@ -255,6 +262,9 @@ struct LeakTexts {
 [[nodiscard]] protocol::KindSwitches& kind_of(protocol::Switches& switches, AttentionKind kind);
 [[nodiscard]] const protocol::KindSwitches& kind_of(const protocol::Switches& switches, AttentionKind kind);
 void trim_heads(std::vector<std::vector<float>>& heads);  // factors of 1 at the ends go: what is left out rests
+
+// The position that was chosen to stand leftmost in the lens; none: nobody chose, of this text.
+[[nodiscard]] std::optional<std::int64_t> lens_first(const State& state, Seat seat);
 
 // Nothing to read: empty or white space alone.
 [[nodiscard]] bool blank_text(std::string_view text);

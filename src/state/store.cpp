@@ -72,6 +72,7 @@ void Store::apply(const Command& command, double now_ms) {
                    s.heads.threshold = std::clamp(s.heads.threshold, 0.0, kMostThreshold);
                  },
                  [&](const ShowHeads& c) { s.heads.kind[seat_index(c.seat)] = c.kind; },
+                 [&](const MoveLens& c) { s.lens[seat_index(c.seat)] = LensWindow{s.document.text, std::max<std::int64_t>(c.first, 0)}; },
                  [&](const Step&) { m.step_by_hand(); },
                  [&](const StepBack&) {
                    m.stop();

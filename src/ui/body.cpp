@@ -38,6 +38,8 @@ constexpr std::array kSections{
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.links, f, at, p, out); }},
     Section{Tab::masks, false, [](const view::ColumnView& c) { return &c.masks.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.masks, f, at, p, out); }},
+    Section{Tab::lens, false, [](const view::ColumnView& c) { return &c.lens.head; },
+            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.lens, f, at, p, out); }},
     Section{Tab::leak, false, [](const view::ColumnView& c) { return &c.leak.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.leak, f, at, p, out); }},
     Section{Tab::generation, true, [](const view::ColumnView& c) { return &c.generation.head; },

@@ -33,6 +33,7 @@ PageView build_page(const state::State& state, const Strings& strings) {
     column.heads = build_heads(state, seat, words);
     column.links = build_links(state, seat, column.attention, words);
     column.masks = build_masks(state, seat, words);
+    if (state.tab == state::Tab::lens) column.lens = build_lens(state, seat, words);
     column.leak = build_leak(state, seat, words);
     column.space = build_space(state, seat, words);
     column.prediction = build_prediction(state, seat, words);

@@ -14,6 +14,7 @@
 #include "view/heads.hpp"
 #include "view/leak.hpp"
 #include "view/links.hpp"
+#include "view/lens.hpp"
 #include "view/machine.hpp"
 #include "view/masks.hpp"
 #include "view/menus.hpp"
@@ -37,6 +38,7 @@ struct ColumnView {
   LinksView links;
   PredictionView prediction;
   MasksView masks;
+  LensView lens;
   LeakView leak;
   SpaceView space;
   GenerationView generation;

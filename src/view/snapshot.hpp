@@ -47,6 +47,7 @@ void describe(protocol::Writer& io, LeakIntroView& v);
 void describe(protocol::Writer& io, LeakView& v);
 void describe(protocol::Writer& io, SpaceIntroView& v);
 void describe(protocol::Writer& io, SpaceView& v);
+void describe(protocol::Writer& io, LensView& v);
 void describe(protocol::Writer& io, MachineView& v);
 void describe(protocol::Writer& io, HeadsIntroView& v);
 void describe(protocol::Writer& io, HeadTileView& v);

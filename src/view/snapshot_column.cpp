@@ -187,6 +187,7 @@ void describe(Writer& io, ColumnView& v) {
   io("heads", v.heads);
   io("links", v.links);
   io("masks", v.masks);
+  io("lens", v.lens);
   io("leak", v.leak);
   io("space", v.space);
   io("generation", v.generation);

@@ -55,6 +55,7 @@ float draw(const view::HeadsView& view, Frame& frame, Place place, PanelState& p
 float draw(const view::LinksView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::MasksIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::MasksView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+float draw(const view::LensView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::LeakIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::LeakView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::SpaceIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
