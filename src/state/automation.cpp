@@ -332,7 +332,7 @@ void keep_model(const Script& s) {
 }
 
 constexpr auto kHandlers = std::to_array<std::pair<std::string_view, Handler>>({
-    {"set_items", [](const Script& s)43> { if (const auto items = items_from(s.in); !s.refused()) s.act_now(SetItems{items}); }},
+    {"set_items", [](const Script& s) { if (const auto items = items_from(s.in); !s.refused()) s.act_now(SetItems{items}); }},
     {"choose_space", [](const Script& s) { if (const auto choice = space_choice_from(s.in, s.object, s.m.state.space); !s.refused()) s.act_now(ChooseSpace{choice}); }},
     {"set_text", set_text},
     {"use_example", use_example},

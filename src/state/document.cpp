@@ -89,7 +89,7 @@ bool Store::Impl::editing(const Command& command, double now) {
 
 // A change that can be undone; none at all when nothing differs.
 void Store::Impl::edit(Document next, std::string_view kind, bool at_once, double now) {
-  if (next.text == state.document.text && next.items == state.document.items && same_optionssame_document(next, state.document)) return;
+  if (same_document(next, state.document)) return;
   history.record(state.document, kind, now);
   change_document(std::move(next), at_once, now);
 }
