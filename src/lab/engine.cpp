@@ -92,6 +92,10 @@ Task<Result<ResultValue>> Engine::experiment(std::int64_t id, Slot& s, const pro
   if (const auto* r = std::get_if<protocol::Embed>(&request)) co_return as_value(co_await embed(context, *r));
   if (const auto* r = std::get_if<protocol::Read>(&request)) co_return as_value(co_await read(context, *r));
   if (const auto* r = std::get_if<protocol::Leak>(&request)) co_return as_value(co_await leak(context, *r));
+  if (const auto* r = std::get_if<protocol::Answer>(&request)) {
+    post_(to_json(protocol::ReplyMessage{id, protocol::Progress{.stage = "answer", .file = {}, .loaded_bytes = 0, .total_bytes = 0}}));  // its turn has come
+    co_return as_value(co_await lab::answer(context, *r));
+  }
   if (const auto* r = std::get_if<protocol::Generate>(&request)) {
     auto generation = begin_generation(context, {r->seat, r->text, r->options, r->as_read});
     if (!generation) co_return std::unexpected(generation.error());

@@ -20,6 +20,7 @@ namespace trilens::lab {
 [[nodiscard]] Task<Result<protocol::TapValues>> tap(Context& context, protocol::Tap request);
 [[nodiscard]] Task<Result<protocol::Embedded>> embed(Context& context, protocol::Embed request);
 [[nodiscard]] Task<Result<protocol::LeakTest>> leak(Context& context, protocol::Leak request);
+[[nodiscard]] Task<Result<protocol::Answered>> answer(Context& context, protocol::Answer request);
 [[nodiscard]] Task<Result<protocol::Reading>> read(Context& context, protocol::Read request);
 
 }  // namespace trilens::lab

@@ -21,8 +21,11 @@ namespace trilens::lab {
 
 using Ids = std::vector<std::int32_t>;
 
-// Encoder with a language-model head.
-[[nodiscard]] Task<Result<infer::RemoteTensor>> encoder_logits(LoadedModel& model, Ids ids);
+// Encoder with a language-model head. Pieces from `second` on belong to the second text (token_type_ids), where there are two.
+[[nodiscard]] Task<Result<infer::RemoteTensor>> encoder_logits(LoadedModel& model, Ids ids, std::size_t second = SIZE_MAX);
+
+// The decoder's over a whole text at once. `source` is the encoder-decoder's, nullptr for a decoder; it is borrowed until the task ends.
+[[nodiscard]] Task<Result<infer::RemoteTensor>> decoder_logits(LoadedModel& model, const Source* source, Ids ids);
 
 // The encoder of an encoder-decoder.
 [[nodiscard]] Task<Result<Source>> encode_source(LoadedModel& model, Ids ids);

@@ -143,6 +143,18 @@ Request read_cancel(Fields& in, const Json&) {
   return r;
 }
 
+Request read_answer(Fields& in, const Json&) {
+  Answer r;
+  r.seat = seat_of(in);
+  r.task = in.name("task", answer_task_from_name, "fill, continue, translate, classify_blank, classify_prompt, classify_text, retrieve or question");
+  r.text = in.text("text");
+  r.blank = in.text_or("blank", {});
+  r.labels = in.texts_or_none("labels");
+  r.sentences = in.texts_or_none("sentences");
+  r.question = in.text_or("question", {});
+  return r;
+}
+
 Request read_tap(Fields& in, const Json&) {
   Tap r{seat_of(in), in.text("tap"), in.text("text"), std::nullopt};
   if (in.has("target")) r.target = in.text("target");
@@ -163,6 +175,7 @@ constexpr std::array<std::pair<std::string_view, Reader>, std::variant_size_v<Re
     {"cancel", read_cancel},
     {"tap", read_tap},
     {"leak", [](Fields& in, const Json&) -> Request { return Leak{seat_of(in), in.text("text"), in.text("changed")}; }},
+    {"answer", read_answer},
 }};
 
 struct Write {
@@ -200,6 +213,10 @@ struct Write {
     Json out{{"seat", seat_name(r.seat)}, {"tap", r.tap}, {"text", r.text}};
     put(out, "target", r.target);
     return out;
+  }
+  Json operator()(const Answer& r) const {
+    return {{"seat", seat_name(r.seat)}, {"task", answer_task_name(r.task)}, {"text", r.text}, {"blank", r.blank},
+            {"labels", r.labels}, {"sentences", r.sentences}, {"question", r.question}};
   }
   Json operator()(const Leak& r) const { return {{"seat", seat_name(r.seat)}, {"text", r.text}, {"changed", r.changed}}; }
   Json operator()(const Cancel& r) const {

@@ -16,6 +16,7 @@
 #include "base/error.hpp"
 #include "base/family.hpp"
 #include "base/seat.hpp"
+#include "protocol/answer.hpp"
 #include "protocol/leak.hpp"
 
 namespace trilens::protocol {
@@ -133,7 +134,7 @@ struct Cancel {
   std::optional<Seat> seat;
 };
 
-using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap, Leak>;
+using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap, Leak, Answer>;
 
 struct RequestMessage {
   std::int64_t id = 0;

@@ -151,7 +151,7 @@ struct TapValues {
 struct Done {};                        // Cancel, BeginGeneration
 
 using ResultValue =
-    std::variant<Done, Loaded, Tokenized, Filled, NextTokens, Generated, AttentionMap, Embedded, Reading, TapValues, LeakTest>;
+    std::variant<Done, Loaded, Tokenized, Filled, NextTokens, Generated, AttentionMap, Embedded, Reading, TapValues, LeakTest, Answered>;
 
 struct Progress {
   std::string stage;                   // "fetch", "open", "check"

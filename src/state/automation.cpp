@@ -136,7 +136,7 @@ void show(const Script& s) {
     s.act(ShowSeat{seat});
   }
   if (s.in.has("tab")) {
-    const Tab tab = s.in.name("tab", tab_from_name, "overview, tokens, attention, prediction, leak, generation or cost");
+    const Tab tab = s.in.name("tab", tab_from_name, "overview, tokens, attention, prediction, leak, answer, generation or cost");
     if (s.refused()) return;
     s.act(SelectTab{tab});
   }
@@ -228,7 +228,17 @@ void choose_leak(const Script& s) {
   if (!s.refused()) s.act_now(ChooseLeak{choice});
 }
 
-constexpr std::array<std::pair<std::string_view, Handler>, 26> kHandlers{{
+// What the tasks of "Who can answer this?" need beside the text; left out: as offered.
+void choose_answer(const Script& s) {
+  AnswerNeeds chosen;
+  if (s.in.has("question")) chosen.questions.push_back(s.in.text("question"));
+  chosen.blank = s.in.text_or("blank", {});
+  chosen.labels = s.in.texts_or_none("labels");
+  chosen.sentences = s.in.texts_or_none("sentences");
+  if (!s.refused()) s.act_now(ChooseAnswer{chosen});
+}
+
+constexpr std::array<std::pair<std::string_view, Handler>, 29> kHandlers{{
     {"set_text", set_text},
     {"use_example", use_example},
     {"undo", undo},
@@ -246,6 +256,9 @@ constexpr std::array<std::pair<std::string_view, Handler>, 26> kHandlers{{
     {"hover", hover},
     {"guess", guess},
     {"choose_leak", choose_leak},
+    {"choose_answer", choose_answer},
+    {"stop_answers", [](const Script& s) { s.act_now(StopAnswers{}); }},
+    {"run_answers", [](const Script& s) { s.act_now(RunAnswers{}); }},
     {"set_theme", set_theme},
     {"set_language", set_language},
     {"show", show},

@@ -32,6 +32,9 @@ struct ClearSelection {};                                // Escape
 struct SelectToken { Seat seat = Seat::left; std::int64_t piece = 0; };  // encoder without a blank: hide this piece and guess it
 
 struct ChooseLeak { LeakChoice choice; };
+struct ChooseAnswer { AnswerNeeds chosen; };             // what is empty: as offered
+struct StopAnswers {};                                   // what is there stays
+struct RunAnswers {};                                    // all of them, once more
 struct SelectMap { Seat seat = Seat::left; AttentionKind kind = AttentionKind::self; MapChoice choice; };
 
 struct Step {};
@@ -67,7 +70,7 @@ struct CopyText { std::string text; };                   // to the clipboard
 
 using Command =
     std::variant<SetText, CommitText, InsertBlank, UseExample, Undo, Redo, Hover, HoverCell, Pin, PinCell, ClearSelection, SelectToken,
-                 SelectMap, ChooseLeak, Step, StepBack, ToStart, ToEnd, Play, Stop, GoToStep, SetOption, ResetOptions, LoadModel, UseProvider, CancelLoad, Retry,
+                 SelectMap, ChooseLeak, ChooseAnswer, StopAnswers, RunAnswers, Step, StepBack, ToStart, ToEnd, Play, Stop, GoToStep, SetOption, ResetOptions, LoadModel, UseProvider, CancelLoad, Retry,
                  SelectTab, SetTheme, CycleTheme, SetLanguage, SetLayout, ShowSeat, ToggleProjector, ToggleOptions, ToggleKeys,
                  DismissNotice, SetEnvironment, CopyText>;
 

@@ -48,6 +48,7 @@ std::string_view tab_name(Tab tab) {
     case Tab::attention: return "attention";
     case Tab::prediction: return "prediction";
     case Tab::leak: return "leak";
+    case Tab::answer: return "answer";
     case Tab::generation: return "generation";
     case Tab::cost: return "cost";
   }

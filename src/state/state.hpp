@@ -18,6 +18,7 @@
 #include "base/seat.hpp"
 #include "protocol/requests.hpp"
 #include "protocol/results.hpp"
+#include "state/answer.hpp"
 #include "state/experiment.hpp"
 
 namespace trilens::state {
@@ -35,8 +36,8 @@ inline constexpr std::array kAttentionKinds{AttentionKind::self, AttentionKind::
 // One for each file of assets/i18n; the first is what an unknown one becomes.
 inline constexpr std::array<std::string_view, 2> kLanguages{"en", "nb"};
 
-enum class Tab : std::uint8_t { overview, tokens, attention, prediction, leak, generation, cost };
-inline constexpr std::array kTabs{Tab::overview, Tab::tokens, Tab::attention, Tab::prediction, Tab::leak, Tab::generation, Tab::cost};
+enum class Tab : std::uint8_t { overview, tokens, attention, prediction, leak, answer, generation, cost };
+inline constexpr std::array kTabs{Tab::overview, Tab::tokens, Tab::attention, Tab::prediction, Tab::leak, Tab::answer, Tab::generation, Tab::cost};
 
 enum class Theme : std::uint8_t { system, light, dark };
 enum class LayoutClass : std::uint8_t { wide, tablet, phone };
@@ -194,6 +195,8 @@ struct State {
 
   LeakChoice leak;
   std::vector<std::string> replacements;    // words that the leak test offers
+  AnswerState answer;
+  AnswerNeeds answer_offers;
   std::vector<Example> examples;
   std::string example;                      // the one whose text is on screen; else empty
   bool can_undo = false;

@@ -26,6 +26,7 @@ Store::Store(Setup setup) : impl_(std::make_unique<Impl>()) {
   }
   state.examples = setup.examples;
   state.replacements = setup.replacements;
+  state.answer_offers = setup.answer_offers;
   state.language = known_language(setup.language) ? setup.language : std::string(kLanguages.front());
   impl_->take_settings(setup.settings);
   impl_->setup = std::move(setup);
@@ -62,6 +63,9 @@ void Store::apply(const Command& command, double now_ms) {
                  [&](const SelectToken& c) { m.guess(c.seat, c.piece); },
                  [&](const SelectMap& c) { m.select_map(c); },
                  [&](const ChooseLeak& c) { s.leak = c.choice; },
+                 [&](const ChooseAnswer& c) { s.answer.chosen = c.chosen; },
+                 [&](const StopAnswers&) { s.answer.stopped = s.document.text; },
+                 [&](const RunAnswers&) { m.run_answers(); },
                  [&](const Step&) { m.step_by_hand(); },
                  [&](const StepBack&) {
                    m.stop();

@@ -28,6 +28,7 @@ namespace trilens::state {
 struct Setup {
   std::vector<Example> examples = {};
   std::vector<std::string> replacements = {};  // words for the leak test
+  AnswerNeeds answer_offers = {};              // parse_answer_needs()
   std::string language = "en";
   std::string settings = {};     // what RememberSettings once gave, or empty; ignored when it makes no sense
   std::string text = {};         // to begin with; empty: the first example

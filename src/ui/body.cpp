@@ -30,6 +30,7 @@ constexpr std::array kSections{
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.attention, f, at, p, out); }},
     Section{Tab::leak, false, [](const view::ColumnView& c) { return &c.leak.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.leak, f, at, p, out); }},
+    Section{Tab::answer, false, [](const view::ColumnView& c) { return &c.answer_head; }, nullptr},
     Section{Tab::generation, true, [](const view::ColumnView& c) { return &c.generation.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.generation, f, at, p, out); }},
     Section{Tab::cost, true, [](const view::ColumnView& c) { return &c.cost.head; },
@@ -115,7 +116,13 @@ float Shell::draw_body(const view::PageView& view, Frame& frame, Place place, Co
     frame.interaction.region(id_of("region-section", static_cast<std::uint64_t>(section.tab)));
     y += draw_section_head(*shown.front(), section, frame, {left, y, width, 32}) + 4;
     if (section.tab == Tab::leak) y = ui::draw(view.leak, frame, {left, y, width}, panel_, commands) + 10;
-    row([&](const view::ColumnView& column, Place at) { return section.draw(column, frame, at, panel_, commands); });
+    if (section.tab == Tab::answer) y = ui::draw(view.answer, frame, {left, y, width}, panel_, commands);
+    for (std::size_t i = 0; section.tab == Tab::answer && i < view.answer.rows.size(); ++i) {
+      frame.hairline({left, y}, {left + width, y}, theme.hairline);
+      y = ui::draw(view.answer.rows[i], frame, {left, y + 8, width});
+      row([&](const view::ColumnView& column, Place at) { return ui::draw(column.answers[i], frame, at, panel_, commands); });
+    }
+    if (section.draw != nullptr) row([&](const view::ColumnView& column, Place at) { return section.draw(column, frame, at, panel_, commands); });
   }
   y += 18;
   for (std::size_t i = 1; i < shown.size(); ++i) {

@@ -13,6 +13,7 @@ PageView build_page(const state::State& state, const Strings& strings) {
   page.keys = build_keys(state, words);
   page.status = build_status(state, words);
   page.leak = build_leak_intro(state, words);
+  page.answer = build_answer_intro(state, words);
   page.tab = state.tab;
   page.layout = state.layout;
   page.projector = state.projector;
@@ -25,6 +26,8 @@ PageView build_page(const state::State& state, const Strings& strings) {
     column.tokens = build_tokens(state, seat, words);
     column.attention_title = strings.get("panel.attention.title");
     for (const auto kind : state::kinds_of(column.family)) column.attention.push_back(build_attention(state, seat, kind, words));
+    column.answer_head = build_answer_head(words);
+    column.answers = build_answers(state, seat, words);
     column.leak = build_leak(state, seat, words);
     column.prediction = build_prediction(state, seat, words);
     column.generation = build_generation(state, seat, words);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "view/answer.hpp"
 #include "view/attention.hpp"
 #include "view/column_head.hpp"
 #include "view/cost.hpp"
@@ -28,6 +29,8 @@ struct ColumnView {
   std::vector<AttentionView> attention;  // the family's maps
   PredictionView prediction;
   LeakView leak;
+  PanelHead answer_head;           // of the section, the same in all columns
+  std::vector<AnswerCellView> answers;  // one a row of PageView::answer; built while its tab is open
   GenerationView generation;
   CostView cost;
 };
@@ -39,6 +42,7 @@ struct PageView {
   KeysView keys;
   StatusView status;
   LeakIntroView leak;
+  AnswerIntroView answer;
   std::array<ColumnView, 3> columns;  // by Seat
   state::Tab tab = state::Tab::overview;
   state::LayoutClass layout = state::LayoutClass::wide;

@@ -362,6 +362,7 @@ void describe(Writer& io, ColumnView& v) {
   io("attention", v.attention);
   io("prediction", v.prediction);
   io("leak", v.leak);
+  io("answers", v.answers);
   io("generation", v.generation);
   io("cost", v.cost);
 }
@@ -400,6 +401,7 @@ std::string snapshot_json(const state::State& state, const Strings& strings, con
            {"options", Writer::of(page.options)},
            {"keys", Writer::of(page.keys)},
            {"leak", Writer::of(page.leak)},
+           {"answer", Writer::of(page.answer)},
            {"status", Writer::of(page.status)}};
   Json columns = Json::array();
   for (ColumnView& column : page.columns) columns.push_back(Writer::of(column));

@@ -5,12 +5,16 @@
 
 #include "protocol/archive.hpp"
 #include "view/common.hpp"
+#include "view/answer.hpp"
 #include "view/leak.hpp"
 
 namespace trilens::view {
 
 void describe(protocol::Writer& io, PanelHead& v);
 void describe(protocol::Writer& io, ChoiceView& v);
+void describe(protocol::Writer& io, TroubleView& v);
+void describe(protocol::Writer& io, AnswerIntroView& v);
+void describe(protocol::Writer& io, AnswerCellView& v);
 void describe(protocol::Writer& io, LeakIntroView& v);
 void describe(protocol::Writer& io, LeakView& v);
 

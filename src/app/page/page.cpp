@@ -68,6 +68,7 @@ std::string Page::start(std::string_view json) {
   const auto& examples = assets_["examples.json"];
   if (auto parsed = state::parse_examples({reinterpret_cast<const char*>(examples.data()), examples.size()})) setup.examples = std::move(*parsed);
   if (auto parsed = state::parse_replacements({reinterpret_cast<const char*>(examples.data()), examples.size()})) setup.replacements = std::move(*parsed);
+  if (auto parsed = state::parse_answer_needs({reinterpret_cast<const char*>(examples.data()), examples.size()})) setup.answer_offers = std::move(*parsed);
   store_ = std::make_unique<state::Store>(std::move(setup));
 
   ImGui::CreateContext();

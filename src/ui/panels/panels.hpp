@@ -32,6 +32,10 @@ float draw(const std::vector<view::AttentionView>& maps, Frame& frame, Place pla
 float draw(const view::PredictionView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::LeakIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::LeakView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+// Above the matrix; then for each task its row's title, and one cell a column.
+float draw(const view::AnswerIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+float draw(const view::AnswerRowView& view, Frame& frame, Place place);
+float draw(const view::AnswerCellView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::GenerationView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::CostView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 
