@@ -7,6 +7,7 @@
 
 #include "analysis/choices.hpp"
 #include "analysis/similarity.hpp"
+#include "lab/abilities.hpp"
 #include "lab/experiments.hpp"
 #include "lab/fill.hpp"
 #include "lab/generation.hpp"
@@ -21,33 +22,7 @@ using protocol::Answered;
 using protocol::AnswerTask;
 
 constexpr std::int64_t kGoOnTokens = 12, kWriteTokens = 64, kShortTokens = 16;
-constexpr std::string_view kIntoFrench = "translate English to French: ", kSentiment = "sentiment: ", kQuestion = "question: ", kContext = " context: ";
 constexpr std::string_view kBlank = "___";
-
-// --- what a model can be asked for ---
-
-// Empty: it can fill blanks by a mask token. Else why not.
-std::string no_mask(const LoadedModel& model) {
-  if (model.encoder == nullptr || model.family != Family::encoder) return "no_mask";
-  if (std::ranges::find(model.encoder->outputs(), "logits") == model.encoder->outputs().end()) return "no_head";
-  return model.mask_id ? std::string() : "no_mask";
-}
-bool writes(const LoadedModel& model) { return model.decoder != nullptr; }
-bool reads_source(const LoadedModel& model) { return model.encoder != nullptr && model.decoder != nullptr; }
-bool spans(const LoadedModel& model) { return reads_source(model) && !model.forms.sentinel_prefix.empty(); }
-
-// The tasks that its configuration names, for people: "translate English to French, summarize".
-std::string named_tasks(const LoadedModel& model) {
-  std::string out;
-  for (std::string_view prefix : model.forms.task_prefixes) {
-    while (prefix.ends_with(' ') || prefix.ends_with(':')) prefix.remove_suffix(1);
-    out += (out.empty() ? "" : ", ") + std::string(prefix);
-  }
-  return out;
-}
-bool names(const LoadedModel& model, std::string_view prefix) {
-  return std::ranges::any_of(model.forms.task_prefixes, [&](const std::string& p) { return p.starts_with(prefix); });
-}
 
 // --- the forms of an answer ---
 
@@ -160,7 +135,7 @@ std::string bare(const LoadedModel& model, const std::string& text) {
 // What comes of a task that an encoder-decoder is told by its prefix: whether the configuration names it is part of the answer.
 Answered by_prefix(const LoadedModel& model, std::string_view prefix, std::string prompt) {
   Answered out = can("prefix", std::move(prompt));
-  if (!names(model, prefix)) with_reservation(out, "not_named", named_tasks(model));
+  if (!names_task(model, prefix)) with_reservation(out, "not_named", named_tasks(model));
   return out;
 }
 
@@ -191,9 +166,9 @@ Task<Result<Answered>> fill(Context& context, Answer request) {
   LoadedModel& model = context.model;
   const bool masks = no_mask(model).empty();
   if (!masks && model.family == Family::encoder) co_return cannot(no_mask(model));
-  if (reads_source(model) && !spans(model)) co_return cannot("no_sentinel");
+  if (reads_source(model) && !writes_spans(model)) co_return cannot("no_sentinel");
   if (find_blanks(request.text, model.forms).empty()) co_return fail(ErrorCode::no_blank, "There is no blank in the text: write ___ where a word is missing.");
-  if (!masks && !spans(model)) co_return co_await fill_from_left(context, std::move(request));
+  if (!masks && !writes_spans(model)) co_return co_await fill_from_left(context, std::move(request));
   auto text = text_with_blanks(model, request.text);
   if (!text) co_return std::unexpected(text.error());
   std::vector<std::size_t> positions = blank_positions(model, text->ids);
@@ -214,7 +189,7 @@ Task<Result<Answered>> go_on(Context& context, Answer request) {
     if (auto done = co_await write(context, std::move(writing), out); !done) co_return std::unexpected(done.error());
     co_return out;
   }
-  if (!spans(model)) co_return cannot("no_prompt");
+  if (!writes_spans(model)) co_return cannot("no_prompt");
   // The nearest thing that it was trained for: a span that is missing at the end.
   const auto text = text_to_the_letter(model, trimmed(bare(model, request.text)) + " " + model.forms.sentinel_prefix + "0>");
   if (!text) co_return std::unexpected(text.error());
@@ -266,7 +241,7 @@ Task<Result<Answered>> classify(Context& context, Answer request) {
   if (!form) co_return std::unexpected(form.error());
   const bool by_blank = request.task == AnswerTask::classify_blank, by_prompt = request.task == AnswerTask::classify_prompt;
   const bool masks = no_mask(model).empty();
-  if (by_blank && !masks && !spans(model)) {
+  if (by_blank && !masks && !writes_spans(model)) {
     co_return cannot(reads_source(model) ? "no_sentinel" : model.family == Family::encoder ? no_mask(model) : "no_blank");
   }
   if (by_prompt && !writes(model)) co_return cannot("no_writer");
@@ -366,6 +341,7 @@ Task<Result<protocol::Answered>> answer(Context& context, protocol::Answer reque
   const double begun = context.services.clock.now_millis();
   const std::string task(answer_task_name(request.task));
   if (trimmed(request.text).empty()) co_return fail(ErrorCode::empty_input, "There is nothing to read: type a sentence.");
+  if (context.on_progress) context.on_progress({.stage = "answer", .file = {}, .loaded_bytes = 0, .total_bytes = 0});  // its turn has come
   auto answered = co_await ask(context, std::move(request));
   if (!answered) co_return std::unexpected(answered.error());
   answered->task = task;

@@ -26,6 +26,7 @@ struct Context {
   Memory& memory;
   CancelToken cancel;
   std::function<void(const protocol::Step&)> on_step;  // may be empty
+  std::function<void(const protocol::Progress&)> on_progress = {};  // may be empty
 
   // Between two runs: an error when the request was cancelled.
   [[nodiscard]] Result<void> go_on() const {

@@ -83,7 +83,8 @@ Task<Result<ResultValue>> Engine::run(std::int64_t id, Seat seat, const protocol
 }
 
 Task<Result<ResultValue>> Engine::experiment(std::int64_t id, Slot& s, const protocol::Request& request, CancelToken cancel) {
-  Context context{services_, *s.model, s.memory, cancel, [this, id](const protocol::Step& step) { post_(to_json(protocol::ReplyMessage{id, step})); }};
+  Context context{services_, *s.model, s.memory, cancel, [this, id](const protocol::Step& step) { post_(to_json(protocol::ReplyMessage{id, step})); },
+                  [this, id](const protocol::Progress& progress) { post_(to_json(protocol::ReplyMessage{id, progress})); }};
   if (const auto* r = std::get_if<protocol::Tokenize>(&request)) co_return as_value(tokenize_text(context, *r));
   if (const auto* r = std::get_if<protocol::FillMask>(&request)) co_return as_value(co_await fill_mask(context, *r));
   if (const auto* r = std::get_if<protocol::NextToken>(&request)) co_return as_value(co_await next_token(context, *r));
@@ -92,10 +93,8 @@ Task<Result<ResultValue>> Engine::experiment(std::int64_t id, Slot& s, const pro
   if (const auto* r = std::get_if<protocol::Embed>(&request)) co_return as_value(co_await embed(context, *r));
   if (const auto* r = std::get_if<protocol::Read>(&request)) co_return as_value(co_await read(context, *r));
   if (const auto* r = std::get_if<protocol::Leak>(&request)) co_return as_value(co_await leak(context, *r));
-  if (const auto* r = std::get_if<protocol::Answer>(&request)) {
-    post_(to_json(protocol::ReplyMessage{id, protocol::Progress{.stage = "answer", .file = {}, .loaded_bytes = 0, .total_bytes = 0}}));  // its turn has come
-    co_return as_value(co_await lab::answer(context, *r));
-  }
+  if (const auto* r = std::get_if<protocol::Answer>(&request)) co_return as_value(co_await lab::answer(context, *r));
+  if (const auto* r = std::get_if<protocol::Probe>(&request)) co_return as_value(co_await probe_phenomenon(context, *r));
   if (const auto* r = std::get_if<protocol::Generate>(&request)) {
     auto generation = begin_generation(context, {r->seat, r->text, r->options, r->as_read});
     if (!generation) co_return std::unexpected(generation.error());

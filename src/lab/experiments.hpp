@@ -21,6 +21,7 @@ namespace trilens::lab {
 [[nodiscard]] Task<Result<protocol::Embedded>> embed(Context& context, protocol::Embed request);
 [[nodiscard]] Task<Result<protocol::LeakTest>> leak(Context& context, protocol::Leak request);
 [[nodiscard]] Task<Result<protocol::Answered>> answer(Context& context, protocol::Answer request);
+[[nodiscard]] Task<Result<protocol::Probed>> probe_phenomenon(Context& context, protocol::Probe request);
 [[nodiscard]] Task<Result<protocol::Reading>> read(Context& context, protocol::Read request);
 
 }  // namespace trilens::lab

@@ -176,6 +176,7 @@ constexpr std::array<std::pair<std::string_view, Reader>, std::variant_size_v<Re
     {"tap", read_tap},
     {"leak", [](Fields& in, const Json&) -> Request { return Leak{seat_of(in), in.text("text"), in.text("changed")}; }},
     {"answer", read_answer},
+    {"probe", [](Fields& in, const Json&) -> Request { return Probe{seat_of(in), in.text("phenomenon"), in.integer_or("items", 0, kMaxId, 0)}; }},
 }};
 
 struct Write {
@@ -218,6 +219,7 @@ struct Write {
     return {{"seat", seat_name(r.seat)}, {"task", answer_task_name(r.task)}, {"text", r.text}, {"blank", r.blank},
             {"labels", r.labels}, {"sentences", r.sentences}, {"question", r.question}};
   }
+  Json operator()(const Probe& r) const { return {{"seat", seat_name(r.seat)}, {"phenomenon", r.phenomenon}, {"items", r.items}}; }
   Json operator()(const Leak& r) const { return {{"seat", seat_name(r.seat)}, {"text", r.text}, {"changed", r.changed}}; }
   Json operator()(const Cancel& r) const {
     Json out = Json::object();

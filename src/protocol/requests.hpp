@@ -18,6 +18,7 @@
 #include "base/seat.hpp"
 #include "protocol/answer.hpp"
 #include "protocol/leak.hpp"
+#include "protocol/probe.hpp"
 
 namespace trilens::protocol {
 
@@ -134,7 +135,7 @@ struct Cancel {
   std::optional<Seat> seat;
 };
 
-using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap, Leak, Answer>;
+using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap, Leak, Answer, Probe>;
 
 struct RequestMessage {
   std::int64_t id = 0;

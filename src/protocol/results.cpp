@@ -175,7 +175,7 @@ namespace {
 
 // The names under which results travel, in the order of ResultValue.
 constexpr std::array<const char*, std::variant_size_v<ResultValue>> kResultNames{
-    "done", "loaded", "tokenized", "filled", "next_tokens", "generated", "attention", "embedded", "reading", "tap", "leak", "answer"};
+    "done", "loaded", "tokenized", "filled", "next_tokens", "generated", "attention", "embedded", "reading", "tap", "leak", "answer", "probe"};
 
 Json result_value(const ResultValue& value) {
   return std::visit([](const auto& v) { return written(v); }, value);

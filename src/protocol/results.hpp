@@ -151,7 +151,7 @@ struct TapValues {
 struct Done {};                        // Cancel, BeginGeneration
 
 using ResultValue =
-    std::variant<Done, Loaded, Tokenized, Filled, NextTokens, Generated, AttentionMap, Embedded, Reading, TapValues, LeakTest, Answered>;
+    std::variant<Done, Loaded, Tokenized, Filled, NextTokens, Generated, AttentionMap, Embedded, Reading, TapValues, LeakTest, Answered, Probed>;
 
 struct Progress {
   std::string stage;                   // "fetch", "open", "check"
