@@ -52,6 +52,7 @@ AnswerCellView cell_of(const state::State& state, Seat seat, AnswerTask task, co
   const state::ExperimentState& e = column.experiment(state::answer_experiment(task));
   AnswerCellView v;
   v.task = answer_task_name(task);
+  v.title = words.strings.get("answer.task." + v.task);
   v.family = family_view(state, seat, words);
   v.stale = e.stale;
   if (const auto* answered = e.as<Answered>()) {
@@ -76,13 +77,14 @@ void fill_progress(AnswerIntroView& v, const state::State& state, const Words& w
   for (const Seat seat : kSeats) {
     for (const AnswerTask task : protocol::kAnswerTasks) {
       const state::ExperimentState& e = state.column(seat).experiment(state::answer_experiment(task));
+      if (!e.waiting && e.asked.empty() && !state::answers_stopped(state)) continue;  // nothing to ask: no model yet, or no text for it
       ++all;
       v.running = v.running || e.waiting;
       if (!e.waiting && !e.asked.empty()) ++done;
     }
   }
   v.progress = words.strings.fill("answer.progress", {{"done", count_text(done)}, {"all", count_text(all)}});
-  v.part = static_cast<double>(done) / static_cast<double>(all);
+  v.part = static_cast<double>(done) / static_cast<double>(std::max<std::int64_t>(all, 1));
   v.button = words.strings.get(v.running ? "answer.stop" : "answer.again");
 }
 

@@ -24,6 +24,7 @@ struct AnswerBarView {
 
 struct AnswerCellView {
   std::string task;          // "fill"
+  std::string title;         // of its row
   FamilyView family;
   AnswerStatus status = AnswerStatus::nothing;
   std::string status_words;  // "waiting for its turn", "asking…", "stopped"

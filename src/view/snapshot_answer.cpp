@@ -17,6 +17,7 @@ void describe(Writer& io, AnswerBarView& v) {
 void describe(Writer& io, AnswerCellView& v) {
   std::string status(answer_status_name(v.status)), verdict(v.status == AnswerStatus::answered || v.stale ? answer_verdict_name(v.verdict) : "");
   io("task", v.task);
+  io("title", v.title);
   io("status", status);
   io("status_words", v.status_words);
   io("stale", v.stale);
