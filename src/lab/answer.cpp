@@ -21,7 +21,7 @@ using protocol::Answer;
 using protocol::Answered;
 using protocol::AnswerTask;
 
-constexpr std::int64_t kGoOnTokens = 12, kWriteTokens = 64, kShortTokens = 16;
+constexpr std::int64_t kGoOnTokens = 12, kWriteTokens = 64, kShortTokens = 16, kWordTokens = 8;
 constexpr std::string_view kBlank = "___";
 
 // --- the forms of an answer ---
@@ -80,19 +80,21 @@ void take_choices(const Scored& scored, const std::vector<std::string>& choices,
 
 struct Writing {
   std::string prompt;
-  std::vector<std::string> stops = {};  // the answer ends before the first of these
+  std::vector<std::string> stops = {};  // the answer ends before the first of these; a single mark that comes first is the answer itself
   std::int64_t most = kWriteTokens;
+  bool as_read = false;                 // up to the first blank
 };
 
-std::string until(const std::string& text, const std::vector<std::string>& stops) {
+std::string until(std::string_view written, const std::vector<std::string>& stops) {
+  const std::string text = trimmed(written);
   std::size_t end = text.size();
-  for (const std::string& stop : stops) end = std::min(end, text.find(stop));
+  for (const std::string& stop : stops) end = std::min(end, text.find(stop, stop.size() == 1 ? 1 : 0));
   return trimmed(std::string_view(text).substr(0, end));
 }
 
 // Greedy, until its end, a stop or as far as it may.
 Task<Result<void>> write(Context& context, Writing writing, Answered& out) {
-  protocol::BeginGeneration begin{.seat = {}, .text = std::move(writing.prompt), .options = {}, .as_read = false};
+  protocol::BeginGeneration begin{.seat = {}, .text = std::move(writing.prompt), .options = {}, .as_read = writing.as_read};
   begin.options.max_new_tokens = writing.most;
   begin.options.alternatives = 0;
   auto generation = begin_generation(context, begin);
@@ -141,24 +143,16 @@ Answered by_prefix(const LoadedModel& model, std::string_view prefix, std::strin
 
 // --- the tasks ---
 
+// The word that would come next: it cannot see what follows the blank.
 Task<Result<Answered>> fill_from_left(Context& context, Answer request) {
-  LoadedModel& model = context.model;
-  const std::vector<ByteRange> blanks = find_blanks(request.text, model.forms);
-  auto text = text_with_blanks(model, request.text);
+  const LoadedModel& model = context.model;
+  const auto text = text_with_blanks(model, request.text);
   if (!text) co_return std::unexpected(text.error());
   Answered out = can("next", text->prompt);
-  const std::string unseen = trimmed(std::string_view(request.text).substr(blanks.front().end));
+  const std::string unseen = trimmed(std::string_view(request.text).substr(find_blanks(request.text, model.forms).front().end));
   if (!unseen.empty()) with_reservation(out, "unseen", unseen);
-  const auto last = static_cast<std::uint32_t>(text->ids.size() - 1);
-  const auto logits = co_await decoder_logits(model, nullptr, std::move(text->ids));
-  if (!logits) co_return std::unexpected(logits.error());
-  std::vector<std::uint32_t> row{last};
-  const auto rows = co_await context.services.runtime.row_statistics(*logits, std::move(row), 1);
-  if (!rows) co_return std::unexpected(rows.error());
-  if (rows->front().top.empty()) co_return fail(ErrorCode::runtime_failed, "The model answered with numbers that are not finite.");
-  out.answer = trimmed(decode(model, Ids{rows->front().top.front().id}));
-  out.probability = rows->front().probability(rows->front().top.front());
-  out.pieces = out.passes = 1;
+  Writing writing{.prompt = std::move(request.text), .stops = {" ", ".", ",", ";", ":", "!", "?", "\n"}, .most = kWordTokens, .as_read = true};
+  if (auto done = co_await write(context, std::move(writing), out); !done) co_return std::unexpected(done.error());
   co_return out;
 }
 
@@ -185,7 +179,7 @@ Task<Result<Answered>> go_on(Context& context, Answer request) {
   if (!writes(model)) co_return cannot("no_writer");
   if (!reads_source(model)) {
     Answered out = can("next", request.text);
-    Writing writing{.prompt = request.text, .stops = {}, .most = kGoOnTokens};
+    Writing writing{.prompt = request.text, .stops = {}, .most = kGoOnTokens, .as_read = false};
     if (auto done = co_await write(context, std::move(writing), out); !done) co_return std::unexpected(done.error());
     co_return out;
   }
@@ -306,7 +300,7 @@ Task<Result<Answered>> question(Context& context, Answer request) {
   if (trimmed(request.question).empty()) co_return fail(ErrorCode::invalid_argument, "`question` must be a question about the text.");
   if (!writes(model)) co_return co_await question_by_mask(context, std::move(request));
   Answered out;
-  Writing writing{.prompt = {}, .stops = {}, .most = kShortTokens};
+  Writing writing{.prompt = {}, .stops = {}, .most = kShortTokens, .as_read = false};
   if (reads_source(model)) {
     if (model.forms.task_prefixes.empty()) co_return cannot("no_prefixes");
     writing.prompt = std::string(kQuestion) + request.question + std::string(kContext) + bare(model, request.text);

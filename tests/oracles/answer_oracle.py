@@ -18,7 +18,7 @@ from trio import load, paths
 
 BLANK, LABELS, TEMPLATE = "___", ["good", "bad"], "It was ___."
 SENTENCES = ["The animals are very sleepy.", "The car stands outside the building.", "Il pleut depuis ce matin."]
-FILL = ["The dog that chased the cats ___ tired.", "Once upon a ___", "The sky is ___ today."]
+FILL = ["The dog that chased the cats ___ tired.", "Once upon a ___", "The ___ barked at the postman."]
 START = ["Tom went to the station and", "Once upon a"]
 WHOLE = ["Where do you live?", "The red car is in front of the house.", "The food was cold and the waiter was rude."]
 QUESTIONS = [
@@ -138,7 +138,7 @@ def gpt2(model: Model) -> list[dict]:
 
     for text in FILL:
         ids = model.ids(text.split(BLANK)[0].rstrip())
-        made.append({"task": "fill", "text": text} | of_row(model, model.rows(ids)[-1]))
+        made.append({"task": "fill", "text": text} | of_writing(model, ids, 8, r"(?s)(?<=.)[ .,;:!?\n]"))
     for text in START:
         made.append({"task": "continue", "text": text} | of_writing(model, model.ids(text), 12))
     for text in WHOLE:
