@@ -13,7 +13,7 @@ namespace {
 
 using protocol::AnswerTask;
 
-constexpr std::string_view kBlank = "___", kSpace = " \t\r\n", kMarks = ".,;:!?()[]\"'";
+constexpr std::string_view kBlank = "___", kSpace = " \t\r\n", kMarks = ".,;:!?()[]\"'", kBetweenWords = " \t\r\n.,;:!?()[]\"'";
 
 struct Span {
   std::size_t begin = 0, end = 0;
@@ -52,7 +52,7 @@ std::string trimmed(std::string_view text) {
 Span last_word(std::string_view text) {
   Span word{0, text.size()};
   while (word.end > 0) {
-    while (word.end > 0 && (kSpace + std::string(kMarks)).find(text[word.end - 1]) != std::string::npos) --word.end;
+    while (word.end > 0 && kBetweenWords.find(text[word.end - 1]) != std::string_view::npos) --word.end;
     word.begin = text.find_last_of(kSpace, word.end == 0 ? 0 : word.end - 1);
     word.begin = word.begin == std::string_view::npos || word.begin >= word.end ? 0 : word.begin + 1;
     while (word.begin < word.end && kMarks.find(text[word.begin]) != std::string_view::npos) ++word.begin;
