@@ -31,6 +31,7 @@ const licences = (deps) => ({
   'licenses/jetbrains-mono.txt': path.join(kModules, '@expo-google-fonts/jetbrains-mono/LICENSE_FONT'),
   'licenses/noto-emoji.txt': path.join(kModules, '@expo-google-fonts/noto-emoji/LICENSE_FONT'),
   'licenses/hash-wasm.txt': path.join(kModules, 'hash-wasm/LICENSE'),
+  'licenses/js-yaml.txt': path.join(kModules, 'js-yaml/LICENSE'),
   'licenses/dejavu.txt': path.join(kModules, 'dejavu-fonts-ttf/LICENSE'),
 });
 const kFolders = ['web', 'shaders', 'assets'];
@@ -50,6 +51,7 @@ export async function siteFiles(build, deps) {
   }
   for (const name of kOrt) files.set(path.join('ort', name), path.join(kModules, 'onnxruntime-web/dist', name));
   files.set('vendor/sha256.umd.min.js', path.join(kModules, 'hash-wasm/dist/sha256.umd.min.js')); // web/sha256.mjs
+  files.set('vendor/js-yaml.mjs', path.join(kModules, 'js-yaml/dist/js-yaml.mjs')); // web/model_card.mjs
   for (const [name, from] of Object.entries(kFonts)) files.set(path.join('assets/fonts', name), path.join(kModules, from));
   for (const [name, from] of Object.entries(licences(deps))) files.set(name, from);
   for (const module of ['trilens_engine', 'trilens_page']) {

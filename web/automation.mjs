@@ -3,7 +3,7 @@
 /**
  * @param {{version: string, models: {id: string, family: string, tasks: string[], bytes: number}[],
  *          engine: Promise<{webgpu: boolean, adapter: string}>, settled: Promise<void>,
- *          command: (command: unknown) => Promise<unknown>, snapshot: () => any}} page
+ *          command: (command: unknown) => Promise<unknown>, snapshot: () => any, open: (files: Iterable<File>) => Promise<{name: string, title: string}>}} page
  *   `settled`: the page draws, and each of the trio has loaded or has failed.
  */
 export function offerAutomation(page) {
@@ -14,5 +14,6 @@ export function offerAutomation(page) {
     ready,
     command: (/** @type {unknown} */ command) => page.command(command),
     snapshot: () => page.snapshot(),
+    open: (/** @type {Iterable<File>} */ files) => page.open(files),
   });
 }

@@ -1,11 +1,13 @@
 // Brings the page to life, in the order in which people notice: the engine's worker first (it takes longest), then what
 // the drawing needs, then the first frame. Whatever fails says so in the page's own words and leaves the rest running.
 
+import { installDropTarget } from './drop_target.mjs';
 import { EngineClient, siteConfig } from './engine_client.mjs';
 import { PageHost } from './page_host.mjs';
 import { Mirror } from './mirror.mjs';
 import { offerAutomation } from './automation.mjs';
 import { showFailure } from './failure.mjs';
+import { readLink } from './share.mjs';
 
 export const kVersion = '0.1.0';
 
@@ -17,6 +19,7 @@ const kAssets = {
   'attention_map.vert': 'shaders/attention_map.vert',
   'attention_map.frag': 'shaders/attention_map.frag',
   'examples.json': 'assets/examples.json',
+  'catalog.json': 'assets/catalog.json',
 };
 const kLanguages = ['en', 'nb'];
 
@@ -72,6 +75,9 @@ function bootProgress() {
   };
 }
 
+/** The page that the address holds; what cannot be read is handed on too, so that the page says so. @returns {Promise<string>} */
+const sharedPage = () => readLink(location.hash).then((json) => json ?? '', (error) => `unreadable: ${error instanceof Error ? error.message : error}`);
+
 async function boot() {
   const field = /** @type {HTMLTextAreaElement} */ (element('text'));
   const canvas = /** @type {HTMLCanvasElement} */ (element('view'));
@@ -118,6 +124,8 @@ async function boot() {
   let isSettled = false;
   const host = new PageHost({
     canvas, field, settings,
+    boxes: [element('model-name'), element('model-server')],
+    chooseFiles: (folder) => (folder ? dropTarget.chooseFolder() : dropTarget.chooseFiles()),
     extent: element('extent'),
     focusWords: element('focus-words'),
     send: (json) => engine.send(json),
@@ -145,7 +153,7 @@ async function boot() {
   const language = preferredLanguage();
   document.documentElement.lang = language;
   const typedBefore = field.value === field.defaultValue ? '' : field.value;  // the field is there from the first paint
-  const problem = page.start(JSON.stringify({ language, settings: settings?.getItem('trilens.settings') ?? '', text: query.get('text') ?? typedBefore, canvas: '#view' }));
+  const problem = page.start(JSON.stringify({ language, settings: settings?.getItem('trilens.settings') ?? '', text: query.get('text') ?? typedBefore, shared: await sharedPage(), canvas: '#view' }));
 
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const still = matchMedia('(prefers-reduced-motion: reduce)');
@@ -163,10 +171,17 @@ async function boot() {
 
   const models = (catalog.models ?? []).map((/** @type {any} */ { id, family, tasks, files }) =>
     ({ id, family, tasks, bytes: files.reduce((/** @type {number} */ sum, /** @type {any} */ file) => sum + file.bytes, 0) }));
+  const dropTarget = installDropTarget({
+    post: (id, listing) => engine.drop(id, listing),
+    onDropped: (name, title) => window.dispatchEvent(new CustomEvent('trilens-dropped', { detail: { name, title } })),
+    onError: ({ code, message }) => window.dispatchEvent(new CustomEvent('trilens-dropped', { detail: { code, message } })),
+  });
+  window.addEventListener('trilens-dropped', (event) => host.filesChosen(/** @type {CustomEvent} */ (event).detail));
   offerAutomation({
     version: kVersion, models, settled, engine: engineReady,
     command: (command) => host.command(command),
     snapshot: () => host.snapshot(),
+    open: (files) => dropTarget.take(files),
   });
 
   document.body.dataset.state = problem ? 'no-canvas' : 'running';
@@ -174,12 +189,14 @@ async function boot() {
   mirror = new Mirror(element('mirror'), element('mirror-status'), {
     snapshot: () => host.snapshot(),
     command: (command) => host.command(command),
-    named: ({ input_label: label, placeholder }) => {
+    named: ({ input_label: label, placeholder }, { drop_words: words }) => {
+      dropTarget.label(words);
       field.placeholder = placeholder;
       field.setAttribute('aria-label', label);
     },
     buttonsInTabOrder: () => document.body.dataset.state === 'no-canvas',
   });
+  window.addEventListener('hashchange', () => sharedPage().then((json) => { if (json) page.shared(json); host.wake(); }));
   host.run();
   mirror.changed();
 }

@@ -12,6 +12,8 @@
  * @property {{module: string, wasm: Source}} engine  trilens_engine.mjs and its .wasm
  * @property {import('./load_ort.mjs').OrtConfig} ort
  * @property {{row_statistics: Source|{text: string}}} shaders
+ * @property {string} sha256  URL of hash-wasm's build of that algorithm (sha256.mjs)
+ * @property {string} yaml    URL of js-yaml's ESM build (model_card.mjs)
  * @property {Record<string, ArrayBuffer>} [files]  files by path that are not to be fetched
  * @property {'auto'|'off'} [webgpu]  off: as if the browser had none; absent: auto
  */
@@ -32,11 +34,20 @@ export function siteConfig(base) {
       asyncify: build('ort.webgpu.bundle.min.mjs', 'ort-wasm-simd-threaded.asyncify.wasm'),
     },
     shaders: { row_statistics: { url: at('shaders/row_statistics.wgsl') } },
+    sha256: at('vendor/sha256.umd.min.js'),
+    yaml: at('vendor/js-yaml.mjs'),
   };
+}
+
+/** Browsers may clear away what a site keeps when the disk runs full; they take this question on the page alone. */
+function askToPersist() {
+  navigator.storage?.persist?.().catch(() => {});
 }
 
 // A worker that dies this often in a row, without having answered in between, is not started again.
 const kMaxDeaths = 3;
+/** As many as library.mjs keeps. */
+const kMostDropped = 8;
 
 export class EngineClient {
   /**
@@ -53,7 +64,16 @@ export class EngineClient {
     this.deaths = 0;
     /** @type {Worker|null} */
     this.worker = null;
+    /** What was dropped, for the next worker too. @type {{type: 'dropped', id: string, listing: import('./repository_files.mjs').Listing}[]} */
+    this.dropped = [];
     this.start();
+  }
+
+  /** Files that somebody dropped or chose: plan_model knows them as "disk:<id>". @param {string} id @param {import('./repository_files.mjs').Listing} listing */
+  drop(id, listing) {
+    const message = { type: /** @type {const} */ ('dropped'), id, listing };
+    this.dropped = [...this.dropped.slice(1 - kMostDropped), message];
+    this.worker?.postMessage(message);
   }
 
   /** @param {string} json a request of src/protocol */
@@ -82,6 +102,7 @@ export class EngineClient {
         this.deaths = 0;
         this.on.message(data.json);
       } else if (data.type === 'ready') this.on.ready(data.info);
+      else if (data.type === 'kept') askToPersist();
       else if (data.type === 'fatal') this.replace(data);
     });
     worker.addEventListener('error', (event) => {
@@ -89,6 +110,7 @@ export class EngineClient {
       if (worker === this.worker) this.replace({ code: 'internal', message: 'The engine could not be started; reload the page.', detail: event.message ?? '' });
     });
     worker.postMessage({ type: 'configure', config: this.config });
+    for (const message of this.dropped) worker.postMessage(message);
   }
 
   /** @param {EngineFailure} failure */

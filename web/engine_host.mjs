@@ -4,12 +4,17 @@
 // three steps: open(ticket, json) → C++ makes room, place(ticket, i) → where the i-th payload goes, close(ticket) → the
 // waiting coroutine goes on. Views of the heap are taken anew at each step: memory may have grown.
 
+import { kRealClock } from './clock.mjs';
 import { TrilensError, describe } from './errors.mjs';
 import { FileSource } from './fetch_model.mjs';
 import { gpuCounters, installGpuCounters } from './gpu_counters.mjs';
 import { GpuDevices } from './gpu_device.mjs';
+import { Library } from './library.mjs';
+import { kLibraryPrefix } from './library_views.mjs';
 import { loadOrt } from './load_ort.mjs';
+import { yamlFrom } from './model_card.mjs';
 import { OrtRuntime } from './ort_session.mjs';
+import { sha256From } from './sha256.mjs';
 
 /** @typedef {import('./engine_client.mjs').EngineConfig} EngineConfig */
 /** @typedef {import('./load_ort.mjs').Source} Source */
@@ -23,6 +28,7 @@ import { OrtRuntime } from './ort_session.mjs';
  * @property {(ticket: number, index: number) => number} place
  * @property {(ticket: number) => void} close
  * @property {(ticket: number, loaded: number, total: number) => void} progress total < 0: unknown
+ * @property {(ticket: number, json: number) => void} note how far a call of the library has come; frees its text
  */
 /** @typedef {{json: object, payloads?: Uint8Array[]}} Reply */
 
@@ -49,9 +55,10 @@ function nextTurn() {
 }
 
 export class EngineHost {
-  /** @param {{files: FileSource, runtime: () => Promise<OrtRuntime>, webgpu: {available: boolean, name: string}}} parts */
-  constructor({ files, runtime, webgpu }) {
+  /** @param {{files: FileSource, library: Library, runtime: () => Promise<OrtRuntime>, webgpu: {available: boolean, name: string}}} parts */
+  constructor({ files, library, runtime, webgpu }) {
     this.files = files;
+    this.library = library;
     this.runtime = runtime;
     this.webgpu = webgpu;
     /** @type {OrtRuntime|null} */
@@ -129,24 +136,39 @@ export class EngineHost {
     this.ready?.release(handle);
   }
 
-  /** @param {number} ticket @param {string} path @param {number} expectedBytes < 0: unknown @param {string} expectedSha256 */
+  /** @param {number} ticket @param {string} path of the site, or "library:<key>/<file>" @param {number} expectedBytes < 0: unknown @param {string} expectedSha256 */
   fetch(ticket, path, expectedBytes, expectedSha256) {
+    this.stoppable(ticket, async (signal) => {
+      /** @param {number} loaded @param {number|null} total */
+      const onProgress = (loaded, total) => this.engine.progress(ticket, loaded, total ?? -1);
+      const bytes = path.startsWith(kLibraryPrefix)
+        ? await this.library.read(path, { sha256: expectedSha256 })
+        : await this.files.get({ path, expectedBytes: expectedBytes < 0 ? null : expectedBytes, expectedSha256, signal, onProgress });
+      if (path.startsWith(kLibraryPrefix)) onProgress(bytes.length, bytes.length);
+      return { json: { bytes: bytes.length }, payloads: [bytes] };
+    });
+  }
+
+  /** @param {number} ticket @param {string} call @param {string} json */
+  askLibrary(ticket, call, json) {
+    const { library } = this;
+    this.stoppable(ticket, async (signal) => {
+      const given = JSON.parse(json);
+      const onProgress = (/** @type {object} */ progress) => this.engine.note(ticket, this.engine.text(JSON.stringify(progress)));
+      /** @type {Record<string, () => Promise<object>>} */
+      const calls = {
+        plan: () => library.plan(given, { signal }), fetch: () => library.fetch(given, { signal, onProgress }),
+        list: () => library.list(), remove: () => library.remove(given), source: () => library.source(given),
+      };
+      return { json: { text: JSON.stringify(await calls[call]()) } };
+    });
+  }
+
+  /** A call that cancelFetch ends. @param {number} ticket @param {(signal: AbortSignal) => Promise<Reply>} work */
+  stoppable(ticket, work) {
     const stop = new AbortController();
     this.fetches.set(ticket, stop);
-    this.settle(ticket, async () => {
-      try {
-        const bytes = await this.files.get({
-          path,
-          expectedBytes: expectedBytes < 0 ? null : expectedBytes,
-          expectedSha256,
-          signal: stop.signal,
-          onProgress: (loaded, total) => this.engine.progress(ticket, loaded, total ?? -1),
-        });
-        return { json: { bytes: bytes.length }, payloads: [bytes] };
-      } finally {
-        this.fetches.delete(ticket);
-      }
-    });
+    this.settle(ticket, () => work(stop.signal).finally(() => this.fetches.delete(ticket)));
   }
 
   /** @param {number} ticket */
@@ -207,13 +229,23 @@ function packed(values, more = {}) {
   return { json: { values: heads, ...more }, payloads };
 }
 
+/** @param {EngineConfig} config @param {{available: boolean, shaderF16: boolean}} webgpu @param {() => void} onKept */
+function libraryOf(config, { available, shaderF16 }, onKept) {
+  const gibibytes = /** @type {any} */ (globalThis.navigator)?.deviceMemory;
+  return new Library({
+    transport: { fetch: fetch.bind(globalThis), clock: kRealClock },
+    newHasher: sha256From(config.sha256), loadYaml: yamlFrom(config.yaml), onKept,
+    machine: { webgpu: available, shaderF16, memoryBytes: typeof gibibytes === 'number' ? gibibytes * 2 ** 30 : null },
+  });
+}
+
 /**
  * @param {EngineConfig} config @param {(message: any) => void} post to the page
  * @returns {Promise<(message: any) => void>} takes the page's messages
  */
 export async function startEngine(config, post) {
   installGpuCounters();
-  const webgpu = config.webgpu === 'off' ? { available: false, name: 'WebGPU is switched off' } : await GpuDevices.probe();
+  const webgpu = config.webgpu === 'off' ? { available: false, name: 'WebGPU is switched off', shaderF16: false } : await GpuDevices.probe();
   /** @type {Promise<OrtRuntime>|null} */
   let runtime = null;
   const start = async () => {
@@ -226,6 +258,7 @@ export async function startEngine(config, post) {
   const host = new EngineHost({
     webgpu,
     files: new FileSource({ base: config.base, files: config.files }),
+    library: libraryOf(config, webgpu, () => post({ type: 'kept' })),
     // A load that failed is tried again by the next one who asks.
     runtime: () => (runtime ??= start().catch((error) => {
       runtime = null;
@@ -246,6 +279,7 @@ export async function startEngine(config, post) {
   });
   post({ type: 'ready', info: { webgpu: webgpu.available, adapter: webgpu.name } });
   return (message) => {
+    if (message.type === 'dropped') host.library.takeDropped(message.id, message.listing);
     if (message.type !== 'request') return;
     const at = host.engine.text(message.json);
     module._trilens_engine_receive(at);

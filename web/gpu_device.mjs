@@ -48,14 +48,14 @@ export class GpuDevices {
     this.making = null;
   }
 
-  /** Whether there is an adapter, and its name or why there is none. @returns {Promise<{available: boolean, name: string}>} */
+  /** Whether there is an adapter, its name or why there is none, and whether it has 16-bit shaders. @returns {Promise<{available: boolean, name: string, shaderF16: boolean}>} */
   static async probe() {
-    if (typeof navigator === 'undefined' || !navigator.gpu) return { available: false, name: 'this browser has no WebGPU' };
+    if (typeof navigator === 'undefined' || !navigator.gpu) return { available: false, name: 'this browser has no WebGPU', shaderF16: false };
     try {
       const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
-      return adapter ? { available: true, name: adapterName(adapter) } : { available: false, name: 'no graphics adapter was found' };
+      return adapter ? { available: true, name: adapterName(adapter), shaderF16: adapter.features.has('shader-f16') } : { available: false, name: 'no graphics adapter was found', shaderF16: false };
     } catch (error) {
-      return { available: false, name: describe(error) };
+      return { available: false, name: describe(error), shaderF16: false };
     }
   }
 

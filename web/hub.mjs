@@ -69,6 +69,9 @@ export function parseBase(text) {
   return url.href.replace(/\/+$/, '');
 }
 
+/** The host of a base as listings name it. @param {string} base @returns {string} */
+export const hostOfBase = (base) => hostOf(parseBase(base));
+
 /** @param {string} path */
 const encoded = (path) => path.split('/').map(encodeURIComponent).join('/');
 

@@ -26,7 +26,7 @@ export class Mirror {
    * @param {HTMLElement} place
    * @param {HTMLElement} status the live region
    * @param {{snapshot: () => any, command: (command: unknown) => Promise<unknown>, buttonsInTabOrder: () => boolean,
-   *          named: (header: {input_label: string, placeholder: string}) => void}} page
+   *          named: (header: {input_label: string, placeholder: string}, shelf: {drop_words: string}) => void}} page
    */
   constructor(place, status, page) {
     this.place = place;
@@ -45,10 +45,11 @@ export class Mirror {
 
   render() {
     const snapshot = this.page.snapshot();
-    this.page.named(snapshot.header);
+    this.page.named(snapshot.header, snapshot.shelf);
     const sentence = [snapshot.status?.sentence, snapshot.status?.notice].filter(Boolean).join(' ');
     if (this.status.textContent !== sentence) this.status.textContent = sentence;
     this.#section('controls', snapshot.header, () => this.#controls(snapshot));
+    this.#section('shelf', snapshot.shelf, () => this.#shelf(snapshot.shelf));
     for (const column of snapshot.columns ?? []) this.#section(`column-${column.seat}`, column, () => this.#column(column));
   }
 
@@ -90,15 +91,59 @@ export class Mirror {
     return nodes;
   }
 
+  /** @param {any} shelf */
+  #shelf(shelf) {
+    if (!shelf?.open) return [];
+    const { seat, card } = shelf;
+    /** @type {Node[]} */
+    const nodes = [make('h2', {}, shelf.title), make('p', {}, shelf.note), make('p', {}, this.#button(shelf.close_label, { type: 'close_shelf' }))];
+    if (card) nodes.push(...this.#planCard(card));
+    const rows = (/** @type {any[]} */ list) => make('ul', {}, ...list.map((row) => {
+      const words = [row.title, row.facts, row.badge, row.note].filter(Boolean).join(', ');
+      const item = make('li', {}, words, ' ');
+      if (row.action) item.append(this.#button(row.action, { type: 'choose_model', seat, name: row.name }));
+      if (row.asks) {
+        item.append(row.question, ' ', this.#button(row.yes_label, { type: 'remove_model', key: row.key }), this.#button(row.no_label, { type: 'ask_remove', key: '' }));
+      } else if (row.remove_label) {
+        item.append(this.#button(row.remove_label, { type: 'ask_remove', key: row.key }));
+      }
+      return item;
+    }));
+    nodes.push(make('h3', {}, shelf.bundled_title), rows(shelf.bundled));
+    nodes.push(make('h3', {}, shelf.kept_title), make('p', {}, [shelf.kept_sum, shelf.kept_note, shelf.kept_trouble].filter(Boolean).join(' ')), rows(shelf.kept));
+    nodes.push(make('h3', {}, shelf.catalog_title), make('p', {}, `${shelf.catalog_note} ${shelf.catalog_none}`), rows(shelf.catalog));
+    return nodes;
+  }
+
+  /** @param {any} card */
+  #planCard(card) {
+    /** @type {Node[]} */
+    const nodes = [make('h3', {}, card.title), make('p', {}, [card.from, card.summary, card.variant].filter(Boolean).join('. '))];
+    if (card.facts.length) nodes.push(table(card.title, ['', ''], card.facts.map((/** @type {any} */ fact) => [fact.label, fact.value])));
+    const said = [card.waiting, card.progress?.sentence, card.trouble && `${card.trouble.title}: ${card.trouble.sentence}`, card.help, card.question].filter(Boolean).join(' ');
+    const buttons = card.variants.filter((/** @type {any} */ variant) => !variant.selected)
+      .map((/** @type {any} */ variant) => this.#button(`${variant.label}: ${variant.why}`, { type: 'choose_variant', variant: variant.variant }, variant.usable));
+    if (card.fetch_label) buttons.push(this.#button(card.fetch_label, { type: 'confirm_fetch' }));
+    if (card.again_label) buttons.push(this.#button(card.again_label, { type: 'get_again' }));
+    if (card.progress) buttons.push(this.#button(card.progress.cancel_label, { type: 'stop_fetch' }));
+    if (card.decline_label) buttons.push(this.#button(card.decline_label, { type: 'decline_plan' }));
+    nodes.push(make('p', {}, said), make('p', {}, ...buttons));
+    return nodes;
+  }
+
   /** @param {any} column */
   #column(column) {
-    const { head, tokens, prediction, generation, attention, cost, answers } = column;
+    const { head, machine, tokens, prediction, leak, generation, attention, cost, answers } = column;
     /** @type {Node[]} */
     const nodes = [make('h2', {}, head.title), make('p', {}, [head.sentence, head.status, head.model, head.provider, head.facts].filter(Boolean).join(', '))];
+    nodes.push(make('p', {}, this.#button(head.model_label, { type: head.shelf_open ? 'close_shelf' : 'open_shelf', seat: column.seat }),
+      ...(head.back_label ? [this.#button(head.back_label, { type: 'load', seat: column.seat })] : [])));
     if (head.trouble) nodes.push(make('p', {}, `${head.trouble.title}: ${head.trouble.sentence}`));
-    for (const panel of [tokens, prediction, generation, cost]) {
+    for (const panel of [tokens, prediction, leak, generation, cost]) {
       if (panel?.head?.trouble) nodes.push(make('p', {}, `${panel.head.title}: ${panel.head.trouble.sentence}`));
     }
+    if (machine?.stacks?.length) nodes.push(make('h3', {}, machine.head.title), make('p', {}, [...machine.stacks.map((/** @type {any} */ s) => `${s.title}, ${s.shape}`), machine.head.sentence].join('. ')));
+    for (const side of leak?.sides ?? []) nodes.push(make('h3', {}, `${leak.head.title}: ${side.title}`), make('p', {}, side.sentence));
     if (tokens?.pieces?.length) {
       nodes.push(make('h3', {}, `${tokens.head.title}: ${tokens.count}`));
       const list = (/** @type {any[]} */ pieces) => make('ol', {}, ...pieces.map((piece) => make('li', {}, `${piece.display}`)));

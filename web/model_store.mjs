@@ -218,6 +218,11 @@ export class StoredModel {
     this.card = card;
   }
 
+  /** Of list(), and for remove(). @returns {string} */
+  get key() {
+    return folderName(this.card);
+  }
+
   /**
    * The file's bytes; in memory they are the store's own and not to be changed.
    * @param {string} path @param {{newHasher?: import('./sha256.mjs').NewHasher}} [options] with it the bytes are hashed again and compared

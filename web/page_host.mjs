@@ -5,7 +5,9 @@
 
 import { listen } from './input.mjs';
 import { TextField } from './text_field.mjs';
+import { LineFields } from './line_fields.mjs';
 import { Glyphs } from './glyphs.mjs';
+import { linkTo, saveFile } from './share.mjs';
 
 /**
  * The module's functions. Times are performance.now(), lengths CSS pixels.
@@ -20,6 +22,7 @@ import { Glyphs } from './glyphs.mjs';
  *   receive: (json: string) => void,
  *   engineLost: (json: string) => void,
  *   command: (json: string, ticket: number) => void,
+ *   shared: (json: string) => void,
  *   snapshot: () => string,
  *   scroll: (y: number) => void,
  *   pointer: (kind: number, x: number, y: number, touch: number) => void,
@@ -27,6 +30,9 @@ import { Glyphs } from './glyphs.mjs';
  *   focus: (focused: number) => void,
  *   text: (text: string) => void,
  *   commit: () => void,
+ *   boxText: (which: number, text: string) => void,
+ *   boxCommit: (which: number) => void,
+ *   filesChosen: (json: string) => void,
  *   selection: (begin: number, end: number) => void,
  *   fieldHeight: (height: number) => void,
  *   contextLost: () => void,
@@ -37,7 +43,8 @@ import { Glyphs } from './glyphs.mjs';
 
 export class PageHost {
   /**
-   * @param {{canvas: HTMLCanvasElement, field: HTMLTextAreaElement, extent: HTMLElement, focusWords: HTMLElement,
+   * @param {{canvas: HTMLCanvasElement, field: HTMLTextAreaElement, boxes: HTMLInputElement[], extent: HTMLElement, focusWords: HTMLElement,
+   *          chooseFiles: (folder: boolean) => void,
    *          send: (json: string) => void, settings: Storage | null,
    *          on: {changed: () => void, language: (language: string) => void, context: (lost: boolean) => void}}} options
    */
@@ -54,6 +61,11 @@ export class PageHost {
     this.nextTicket = 1;
     /** @type {TextField | null} */
     this.field = null;
+    this.boxes = new LineFields(options.boxes, {
+      text: (which, text) => { this.#page.boxText(which, text); this.wake(); },
+      commit: (which) => { this.#page.boxCommit(which); this.wake(); },
+      leave: () => { options.canvas.focus({ preventScroll: true }); this.#page.key('Escape', 0); this.wake(); },
+    });
   }
 
   /** Called by the module before its main() ends. @param {PageFunctions} functions */
@@ -158,6 +170,20 @@ export class PageHost {
   }
   /** @param {string} text */
   copy(text) { navigator.clipboard?.writeText(text).catch(() => {}); }
+  /** The page as a link, to the clipboard and into the address. @param {string} json */
+  share(json) {
+    linkTo(json).then((link) => {
+      history.replaceState(null, '', link);
+      return navigator.clipboard?.writeText(link);
+    }).catch(() => {});  // without a clipboard the address has it
+  }
+  /** @param {string} name @param {string} type @param {string} content */
+  save(name, type, content) { saveFile(name, new Blob([content], { type })); }
+  /** What the canvas shows, drawn anew: a canvas keeps its picture for the length of a frame alone. */
+  savePicture() {
+    this.#draw(performance.now());
+    this.options.canvas.toBlob((blob) => { if (blob) saveFile('trilens.png', blob); }, 'image/png');
+  }
   /** @param {string} json */
   remember(json) { try { this.options.settings?.setItem('trilens.settings', json); } catch { /* storage is full or closed: settings last for this visit */ } }
   /** @param {string} language */
@@ -167,6 +193,14 @@ export class PageHost {
   showText(text) { this.field?.show(text); }
   /** @param {number} x @param {number} y @param {number} width @param {number} height @param {number} size */
   placeField(x, y, width, height, size) { this.field?.place({ x, y, width, height, size }); }
+  /** @param {[number, number, number, number, number, number, number, number]} place see LineFields.place */
+  placeBox(...place) { this.boxes.place(...place); }
+  /** @param {number} which @param {string} json */
+  boxWords(which, json) { this.boxes.words(which, JSON.parse(json)); }
+  /** @param {number} which */
+  focusBox(which) { this.boxes.focus(which); }
+  /** @param {boolean} folder */
+  chooseFiles(folder) { this.options.chooseFiles(folder); }
   focusField() { this.options.field.focus({ preventScroll: true }); }
   /** @param {number} height */
   extent(height) { this.options.extent.style.height = `${height}px`; }
@@ -190,6 +224,9 @@ export class PageHost {
   }
 
   // --- called by the page's JavaScript ---
+
+  /** What was dropped or chosen: known to the engine by this name, or no model. @param {{name: string, title: string} | {code: string, message: string}} what */
+  filesChosen(what) { this.#page.filesChosen(JSON.stringify(what)); this.wake(); }
 
   /** window.trilens.command @param {unknown} command @returns {Promise<unknown>} */
   command(command) {

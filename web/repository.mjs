@@ -74,6 +74,11 @@ const kOrder = /** @type {Record<'webgpu'|'wasm', Variant[]>} */ ({
   webgpu: ['fp32', 'fp16', 'q4f16', 'q4'],
   wasm: ['q8', 'int8', 'uint8', 'fp32', 'q4', 'bnb4'],
 });
+/** Where one provider alone runs such files. @param {Variant} variant @returns {'webgpu'|'wasm'|null} */
+export function onlyOn(variant) {
+  const onGpu = kOrder.webgpu.includes(variant);
+  return onGpu === kOrder.wasm.includes(variant) ? null : onGpu ? 'webgpu' : 'wasm';
+}
 /** Above this fp32 gives way to whatever is smaller: a class does not wait for it. */
 const kComfortableBytes = 400e6;
 /** A model is in memory as a file and as the runtime's own copy. */

@@ -104,6 +104,24 @@ Tensor as_cache(const Tensor& states) {
   return out;
 }
 
+// What a decoder of an encoder-decoder says, given its own cache and that of the source.
+NamedTensors answer_from_caches(const LogitTable& table, const Tensor& ids, const Tensor& past, const Tensor& cross) {
+  const Shape& shape = ids.shape();
+  Tensor cache = grown(past, ids);
+  NamedTensors out;
+  out["logits"] = logits_of(table, cache, shape[1], row_sums(cross));
+  out["decoder_self.0.probabilities"] = even_attention(shape[0], shape[1], cache.shape()[2]);
+  out["present.0.decoder.key"] = cache.clone();
+  out["present.0.decoder.value"] = std::move(cache);
+  return out;
+}
+
+Result<void> check_source(const RecordedInputs& in, std::int64_t rows) {
+  const std::int64_t source = in.at("encoder_attention_mask")->shape()[1];
+  if (auto fits = check_shape(in, "encoder_attention_mask", {rows, source}); !fits) return fits;
+  return in.contains("encoder_hidden_states") ? check_shape(in, "encoder_hidden_states", {rows, source, 1}) : Result<void>{};
+}
+
 Result<NamedTensors> answer_encoder_decoder(const LogitTable& table, const RecordedInputs& in) {
   const Tensor& ids = *in.at("input_ids");
   const Shape& shape = ids.shape();
@@ -112,22 +130,38 @@ Result<NamedTensors> answer_encoder_decoder(const LogitTable& table, const Recor
   const std::int64_t before = past.shape()[2];
   if (cached != (before > 0)) return fail(ErrorCode::runtime_failed, "use_cache_branch does not fit the cache.");
   if (auto fits = check_shape(in, "past_key_values.0.decoder.key", {shape[0], 1, before, 1}); !fits) return std::unexpected(fits.error());
+  if (auto fits = check_source(in, shape[0]); !fits) return std::unexpected(fits.error());
   const std::int64_t source = in.at("encoder_attention_mask")->shape()[1];
-  if (auto fits = check_shape(in, "encoder_attention_mask", {shape[0], source}); !fits) return std::unexpected(fits.error());
-  if (auto fits = check_shape(in, "encoder_hidden_states", {shape[0], source, 1}); !fits) return std::unexpected(fits.error());
   Tensor cross = cached ? in.at("past_key_values.0.encoder.key")->clone() : as_cache(*in.at("encoder_hidden_states"));
   if (cross.shape() != Shape{shape[0], 1, source, 1}) return fail(ErrorCode::runtime_failed, "The cross cache has the shape " + shape_text(cross.shape()) + ".");
-  Tensor cache = grown(past, ids);
-  NamedTensors out;
-  out["logits"] = logits_of(table, cache, shape[1], row_sums(cross));
+  NamedTensors out = answer_from_caches(table, ids, past, cross);
   // The cached branch of a merged file hands out empty cross entries: those of the first step have to be kept.
   Tensor handed_out = cached ? Tensor::f32({0, 1, 1, 1}) : std::move(cross);
   out["present.0.encoder.key"] = handed_out.clone();
   out["present.0.encoder.value"] = std::move(handed_out);
-  out["decoder_self.0.probabilities"] = even_attention(shape[0], shape[1], cache.shape()[2]);
-  out["present.0.decoder.key"] = cache.clone();
-  out["present.0.decoder.value"] = std::move(cache);
   return out;
+}
+
+Result<NamedTensors> answer_first(const LogitTable& table, const RecordedInputs& in) {
+  const Tensor& ids = *in.at("input_ids");
+  if (auto fits = check_source(in, ids.shape()[0]); !fits) return std::unexpected(fits.error());
+  Tensor cross = as_cache(*in.at("encoder_hidden_states"));
+  NamedTensors out = answer_from_caches(table, ids, Tensor::f32({ids.shape()[0], 1, 0, 1}), cross);
+  out["present.0.encoder.key"] = cross.clone();
+  out["present.0.encoder.value"] = std::move(cross);
+  return out;
+}
+
+Result<NamedTensors> answer_later(const LogitTable& table, const RecordedInputs& in) {
+  const Tensor& ids = *in.at("input_ids");
+  const std::int64_t rows = ids.shape()[0];
+  const Tensor& past = *in.at("past_key_values.0.decoder.key");
+  if (auto fits = check_source(in, rows); !fits) return std::unexpected(fits.error());
+  if (past.shape()[2] == 0) return fail(ErrorCode::runtime_failed, "The second file was asked for the first step.");
+  if (auto fits = check_shape(in, "past_key_values.0.decoder.key", {rows, 1, past.shape()[2], 1}); !fits) return std::unexpected(fits.error());
+  const std::int64_t source = in.at("encoder_attention_mask")->shape()[1];
+  if (auto fits = check_shape(in, "past_key_values.0.encoder.key", {rows, 1, source, 1}); !fits) return std::unexpected(fits.error());
+  return answer_from_caches(table, ids, past, *in.at("past_key_values.0.encoder.key"));
 }
 
 }  // namespace
@@ -164,6 +198,24 @@ RecordedModel table_decoder(LogitTable table) {
           }};
 }
 
+RecordedModel table_plain_decoder(LogitTable table) {
+  return {.inputs = {"input_ids", "attention_mask", "position_ids"},
+          .outputs = {"logits"},
+          .answer = [table = std::move(table)](const RecordedInputs& in) -> Result<NamedTensors> {
+            const Tensor& ids = *in.at("input_ids");
+            const std::int64_t rows = ids.shape()[0];
+            const std::int64_t width = ids.shape()[1];
+            for (const char* name : {"attention_mask", "position_ids"}) {
+              if (auto fits = check_shape(in, name, ids.shape()); !fits) return std::unexpected(fits.error());
+            }
+            if (in.at("position_ids")->data<std::int64_t>().front() != 0) return fail(ErrorCode::runtime_failed, "position_ids do not begin at 0.");
+            const Tensor cache = grown(Tensor::f32({rows, 1, 0, 1}), ids);
+            NamedTensors out;
+            out["logits"] = logits_of(table, cache, width, std::vector<std::int64_t>(static_cast<std::size_t>(rows), 0));
+            return out;
+          }};
+}
+
 RecordedModel table_encoder() {
   return {.inputs = {"input_ids", "attention_mask"},
           .outputs = {"last_hidden_state"},
@@ -181,6 +233,20 @@ RecordedModel table_encoder_decoder(LogitTable table) {
           .outputs = {"logits", "present.0.decoder.key", "present.0.decoder.value", "present.0.encoder.key", "present.0.encoder.value",
                       "decoder_self.0.probabilities"},
           .answer = [table = std::move(table)](const RecordedInputs& in) { return answer_encoder_decoder(table, in); }};
+}
+
+RecordedModel table_first_decoder(LogitTable table) {
+  return {.inputs = {"encoder_attention_mask", "input_ids", "encoder_hidden_states"},
+          .outputs = {"logits", "present.0.decoder.key", "present.0.decoder.value", "present.0.encoder.key", "present.0.encoder.value",
+                      "decoder_self.0.probabilities"},
+          .answer = [table = std::move(table)](const RecordedInputs& in) { return answer_first(table, in); }};
+}
+
+RecordedModel table_later_decoder(LogitTable table) {
+  return {.inputs = {"encoder_attention_mask", "input_ids", "past_key_values.0.decoder.key", "past_key_values.0.decoder.value",
+                     "past_key_values.0.encoder.key", "past_key_values.0.encoder.value"},
+          .outputs = {"logits", "present.0.decoder.key", "present.0.decoder.value"},
+          .answer = [table = std::move(table)](const RecordedInputs& in) { return answer_later(table, in); }};
 }
 
 }  // namespace trilens::infer

@@ -29,11 +29,19 @@ struct LogitTable {
 // Attention looks at all earlier tokens equally. Positions and the mask must fit the cache, else runtime_failed.
 [[nodiscard]] RecordedModel table_decoder(LogitTable table);
 
+// The same without a cache: input_ids, attention_mask, position_ids -> logits. Positions must count from 0.
+[[nodiscard]] RecordedModel table_plain_decoder(LogitTable table);
+
 // input_ids, attention_mask -> last_hidden_state [batch, sequence, 1], the ids as numbers.
 [[nodiscard]] RecordedModel table_encoder();
 
 // As decoder_model_merged of a T5 with one layer. `before` and `last` are shifted by the sum of the source's ids, modulo the
 // vocabulary, which reaches the decoder through encoder_hidden_states at the first step and through the cross cache later.
 [[nodiscard]] RecordedModel table_encoder_decoder(LogitTable table);
+
+// The same in two files. decoder_model takes no past and gives all of the cache; decoder_with_past_model takes all of it and gives its own
+// part back alone. The first wants the encoder's states, the second has them in its cross cache.
+[[nodiscard]] RecordedModel table_first_decoder(LogitTable table);
+[[nodiscard]] RecordedModel table_later_decoder(LogitTable table);
 
 }  // namespace trilens::infer

@@ -6,7 +6,7 @@ namespace trilens::lab {
 
 std::string no_mask(const LoadedModel& model) {
   if (model.encoder == nullptr || model.family != Family::encoder) return "no_mask";
-  if (std::ranges::find(model.encoder->outputs(), "logits") == model.encoder->outputs().end()) return "no_head";
+  if (model.head != Head::words) return "no_head";
   return model.mask_id ? std::string() : "no_mask";
 }
 

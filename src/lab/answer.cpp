@@ -257,11 +257,10 @@ Task<Result<Answered>> classify(Context& context, Answer request) {
 }
 
 Task<Result<Answered>> retrieve(Context& context, Answer request) {
-  LoadedModel& model = context.model;
   if (request.sentences.empty()) co_return fail(ErrorCode::invalid_argument, "`sentences` must hold at least one sentence to look among.");
-  if ((model.encoder == nullptr ? model.decoder_layers : model.encoder_layers) == 0) co_return cannot("no_states");
   protocol::Embed query{request.seat, request.text};
   const auto own = co_await embed(context, std::move(query));
+  if (!own && (own.error().code == ErrorCode::model_unsupported || own.error().code == ErrorCode::unsupported_task)) co_return cannot("no_states");
   if (!own) co_return std::unexpected(own.error());
   Answered out = can(own->pooling, request.text);
   std::vector<double> cosines;

@@ -70,8 +70,10 @@ Task<Result<protocol::AttentionMap>> attention(Context& context, protocol::Atten
   const std::int64_t layers = layers_of(model, request.kind);
   if (auto fits = check_kind(model, request.kind); !fits) co_return std::unexpected(fits.error());
   if (layers == 0) co_return fail(ErrorCode::model_unsupported, "The attention of this model could not be opened: its file hides it in fused operators.");
+  const bool encoders = model.encoder != nullptr && request.kind == AttentionKind::self;
+  const std::int64_t heads = encoders ? model.config.heads : model.config.decoder_heads;
   if (auto fits = check_index("layer", request.layer, layers); !fits) co_return std::unexpected(fits.error());
-  if (auto fits = check_index("head", request.head, model.config.heads); !fits) co_return std::unexpected(fits.error());
+  if (auto fits = check_index("head", request.head, heads); !fits) co_return std::unexpected(fits.error());
   auto text = request.as_read ? text_as_read(model, request.text) : text_to_the_letter(model, request.text);
   if (!text) co_return std::unexpected(text.error());
   const bool in_decoder = model.family == Family::encoder_decoder && request.kind != AttentionKind::self;
@@ -91,7 +93,7 @@ Task<Result<protocol::AttentionMap>> attention(Context& context, protocol::Atten
   out.columns = spellings(out.column_pieces);
   out.values = std::move(*values);
   out.layers = layers;
-  out.heads = model.config.heads;
+  out.heads = heads;
   co_return out;
 }
 

@@ -18,6 +18,7 @@ namespace trilens::lab {
 struct Memory {
   std::vector<std::int32_t> source;  // the encoder-decoder's last source
   std::vector<std::int32_t> output;  // and its own greedy output for it, start token first, end token left out
+  std::int64_t revision = 0;         // of the model's switches, under which it was written
 };
 
 struct Context {

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "lab/inputs.hpp"
-
 namespace trilens::lab {
 namespace {
 
@@ -31,30 +29,57 @@ Task<Result<void>> DecoderRun::spread_source() {
   co_return Result<void>{};
 }
 
-Task<Result<infer::RemoteTensor>> DecoderRun::step(std::vector<std::int32_t> tokens, std::int64_t rows) {
-  rows_ = rows;
-  const auto width = static_cast<std::int64_t>(tokens.size()) / rows;
-  if (auto spread = co_await spread_source(); !spread) co_return std::unexpected(spread.error());
-  infer::Session& session = *model_.decoder;
-  const bool first = past_ == 0;
+// Appends each row's tokens to what it has read so far.
+void DecoderRun::remember(const std::vector<std::int32_t>& tokens) {
+  const auto rows = static_cast<std::size_t>(rows_);
+  const std::size_t width = tokens.size() / rows;
+  const auto past = static_cast<std::size_t>(past_);
+  std::vector<std::int32_t> all;
+  all.reserve(history_.size() + tokens.size());
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t i = 0; i < past; ++i) all.push_back(history_[row * past + i]);
+    for (std::size_t i = 0; i < width; ++i) all.push_back(tokens[row * width + i]);
+  }
+  history_ = std::move(all);
+}
 
-  Inputs in(session);
-  in.give("input_ids", ids_tensor(tokens, rows));
+// tokens: [row, query], of which the cache holds what came before; without a cache, all there is.
+void DecoderRun::give_all(Inputs& in, const std::vector<std::int32_t>& tokens, const GraphFacts& facts) const {
+  const auto width = static_cast<std::int64_t>(tokens.size()) / rows_;
+  const std::int64_t before = cached() ? past_ : 0;
+  in.give("input_ids", ids_tensor(tokens, rows_));
   if (source_) {
-    in.give("encoder_attention_mask", filled_tensor(rows, source_->length, 1));
+    in.give("encoder_attention_mask", filled_tensor(rows_, source_->length, 1));
     in.lend("encoder_hidden_states", spread_ && rows_ > 1 ? *spread_ : source_->states);
   } else {
-    in.give("attention_mask", filled_tensor(rows, past_ + width, 1));
-    in.give("position_ids", positions_tensor(rows, width, past_));
+    in.give("attention_mask", filled_tensor(rows_, before + width, 1));
+    in.give("position_ids", positions_tensor(rows_, width, before));
   }
-  in.give("use_cache_branch", flag_tensor(!first));
+  in.give("use_cache_branch", flag_tensor(before > 0));
   for (const Slot& slot : slots_) {
     if (slot.value) {
       in.lend(slot.names.input, *slot.value);
     } else {
-      in.give(slot.names.input, Tensor::f32(model_.cache.empty_shape(slot.names, rows)));
+      in.give(slot.names.input, Tensor::f32(model_.cache.empty_shape(slot.names, rows_)));
     }
   }
+  give_switches(in, facts.switches, model_.switches, {.queries = width, .past = before, .source = source_ ? source_->length : 0},
+                model_.config.decoder_heads);
+}
+
+Task<Result<StepLogits>> DecoderRun::step(std::vector<std::int32_t> tokens, std::int64_t rows) {
+  rows_ = rows;
+  const auto width = static_cast<std::int64_t>(tokens.size()) / rows;
+  if (auto spread = co_await spread_source(); !spread) co_return std::unexpected(spread.error());
+  const bool first = past_ == 0;
+  const bool by_later = !first && model_.later != nullptr;
+  infer::Session& session = by_later ? *model_.later : *model_.decoder;
+  if (!cached()) {
+    remember(tokens);
+    tokens = history_;
+  }
+  Inputs in(session);
+  give_all(in, tokens, by_later ? model_.later_facts : model_.decoder_facts);
 
   // The cross-attention's keys and values come from the source alone: those of the first step stay.
   std::vector<std::string> fetches{"logits"};
@@ -69,7 +94,7 @@ Task<Result<infer::RemoteTensor>> DecoderRun::step(std::vector<std::int32_t> tok
     if (first || !slot.names.cross) slot.value.emplace(std::get<infer::RemoteTensor>(std::move((*out)[at++])));
   }
   past_ += width;
-  co_return std::get<infer::RemoteTensor>(std::move(out->front()));
+  co_return StepLogits{std::get<infer::RemoteTensor>(std::move(out->front())), static_cast<std::int64_t>(tokens.size()) / rows, width};
 }
 
 Task<Result<void>> DecoderRun::reorder(std::vector<std::int32_t> parents) {
@@ -80,6 +105,12 @@ Task<Result<void>> DecoderRun::reorder(std::vector<std::int32_t> parents) {
     auto gathered = co_await runtime_.gather_batch(*slot.value, parents);
     if (!gathered) co_return std::unexpected(gathered.error());
     slot.value.emplace(std::move(*gathered));
+  }
+  if (!cached()) {
+    std::vector<std::int32_t> chosen;
+    const auto past = static_cast<std::ptrdiff_t>(past_);
+    for (const std::int32_t parent : parents) chosen.insert(chosen.end(), history_.begin() + parent * past, history_.begin() + (parent + 1) * past);
+    history_ = std::move(chosen);
   }
   rows_ = static_cast<std::int64_t>(parents.size());
   co_return Result<void>{};

@@ -3,6 +3,7 @@
 // has seen everything.
 #include "analysis/pooling.hpp"
 #include "lab/experiments.hpp"
+#include "lab/forward.hpp"
 #include "lab/text.hpp"
 
 namespace trilens::lab {
@@ -12,14 +13,23 @@ Task<Result<protocol::Embedded>> embed(Context& context, protocol::Embed request
   auto text = text_to_the_letter(model, request.text);
   if (!text) co_return std::unexpected(text.error());
   const bool decoder = model.family == Family::decoder;
-  const std::int64_t layers = decoder ? model.decoder_layers : model.encoder_layers;
-  if (layers == 0) co_return fail(ErrorCode::model_unsupported, "The hidden states of this model could not be opened.");
-  std::vector<std::string> names{"hidden." + std::to_string(layers)};
-  auto states = co_await (decoder ? decoder_taps(model, nullptr, text->ids, names) : encoder_taps(model, text->ids, names));
+  if (model.config.pooling == model::Pooling::other) {
+    co_return fail(ErrorCode::unsupported_task,
+                   "This model asks for a way of pooling (1_Pooling/config.json) that is not known here; the mean of all pieces, the "
+                   "first and the last piece are.");
+  }
+  auto states = co_await last_states(model, context.services.runtime, text->ids);
   if (!states) co_return std::unexpected(states.error());
-  const TensorView<float> last = states->front().view<float>().outer(0);  // [token, hidden] f32
-  if (decoder) co_return protocol::Embedded{analysis::last_token(last), "last_token"};
-  co_return protocol::Embedded{analysis::mean_over_tokens(last), "mean"};
+  const TensorView<float> last = states->view<float>().outer(0);  // [token, hidden] f32
+  const auto usual = decoder ? model::Pooling::last_token : model::Pooling::mean;
+  switch (model.config.pooling == model::Pooling::usual ? usual : model.config.pooling) {
+    case model::Pooling::first_token:
+      co_return protocol::Embedded{analysis::first_token(last), "first_token"};
+    case model::Pooling::last_token:
+      co_return protocol::Embedded{analysis::last_token(last), "last_token"};
+    default:
+      co_return protocol::Embedded{analysis::mean_over_tokens(last), "mean"};
+  }
 }
 
 }  // namespace trilens::lab

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "lab/experiments.hpp"
+#include "lab/library.hpp"
 #include "lab/load_model.hpp"
 
 namespace trilens::lab {
@@ -11,13 +12,13 @@ namespace {
 
 using protocol::ResultValue;
 
-template <class... Fs>
-struct Overload : Fs... {
-  using Fs::operator()...;
-};
-
 std::optional<Seat> seat_of(const protocol::Request& request) {
-  return std::visit(Overload{[](const protocol::Cancel& r) { return r.seat; }, [](const auto& r) { return std::optional(r.seat); }}, request);
+  return std::visit(
+      []<class R>(const R& r) -> std::optional<Seat> {
+        if constexpr (requires { r.seat; }) return r.seat;
+        else return std::nullopt;  // it is about the library, not about a seat
+      },
+      request);
 }
 
 std::string_view family_title(Family family) {
@@ -64,6 +65,7 @@ Task<void> Engine::serve(protocol::RequestMessage message) {
 }
 
 Task<Result<ResultValue>> Engine::answer(std::int64_t id, const protocol::Request& request, CancelToken cancel) {
+  if (is_library_request(request)) co_return co_await serve_library(services_.library, request, {progress_of(id), cancel});
   if (const auto* wanted = std::get_if<protocol::Load>(&request)) co_return co_await load(id, *wanted, cancel);
   const Seat seat = *seat_of(request);
   co_return co_await run(id, seat, request, cancel);
@@ -114,14 +116,32 @@ Task<Result<ResultValue>> Engine::experiment(std::int64_t id, Slot& s, const pro
   co_return fail(ErrorCode::internal, "A request was not served.");
 }
 
+std::function<void(const protocol::Progress&)> Engine::progress_of(std::int64_t id) {
+  return [this, id](const protocol::Progress& progress) { post_(to_json(protocol::ReplyMessage{id, progress})); };
+}
+
+// A bundled model, or what the library keeps under its name. Never the network.
+Task<Result<model::Source>> Engine::find_source(protocol::Load request) {
+  if (!is_library_name(request.model)) {
+    if (!catalog_) co_return std::unexpected(catalog_.error());
+    co_return catalog_source(*catalog_, request);
+  }
+  auto source = co_await services_.library.source_of(request.model);
+  if (source && request.family && source->family && *source->family != *request.family) {
+    co_return fail(ErrorCode::model_unsupported, "The model " + source->id + " is of the family " + std::string(family_name(*source->family)) + ", not " +
+                                                     std::string(family_name(*request.family)) + ": ask for that family, or for none.");
+  }
+  co_return source;
+}
+
 Task<Result<ResultValue>> Engine::load(std::int64_t id, protocol::Load request, CancelToken cancel) {
-  if (!catalog_) co_return std::unexpected(catalog_.error());
   Slot& s = slot(request.seat);
   const auto load_turn = co_await s.load_turns.take();
   if (cancel.cancelled()) co_return fail(ErrorCode::cancelled, "Loading was stopped before it began.");
-  const auto on_progress = [this, id](const protocol::Progress& progress) { post_(to_json(protocol::ReplyMessage{id, progress})); };
-  LoadHooks hooks{on_progress, cancel};
-  auto loaded = co_await load_model(services_, *catalog_, std::move(request), std::move(hooks));
+  LoadHooks hooks{progress_of(id), cancel};
+  auto source = co_await find_source(request);
+  if (!source) co_return std::unexpected(source.error());
+  auto loaded = co_await load_model(services_, std::move(*source), request.provider, std::move(hooks));
   if (!loaded) co_return std::unexpected(std::move(loaded.error()));
   const auto turn = co_await s.turns.take();
   s.generation.reset();
@@ -133,17 +153,18 @@ Task<Result<ResultValue>> Engine::load(std::int64_t id, protocol::Load request, 
 // The GPU went away: once more on a new device, then on WASM. Precondition: the slot's turn is held.
 Task<Result<void>> Engine::recover(Seat seat, CancelToken cancel) {
   Slot& s = slot(seat);
-  const protocol::Load again{seat, s.model->family, s.model->id, protocol::ProviderChoice::webgpu};
   const LoadHooks hooks{{}, cancel};
-  auto loaded = co_await load_model(services_, *catalog_, again, hooks);
+  auto loaded = co_await load_model(services_, s.model->source, protocol::ProviderChoice::webgpu, hooks);
   if (!loaded && loaded.error().code != ErrorCode::cancelled) {
-    const protocol::Load fallback{seat, s.model->family, s.model->id, protocol::ProviderChoice::wasm};
-    loaded = co_await load_model(services_, *catalog_, fallback, hooks);
+    loaded = co_await load_model(services_, s.model->source, protocol::ProviderChoice::wasm, hooks);
   }
   if (!loaded) {
     co_return fail(ErrorCode::gpu_lost, "The GPU was lost and the model could not be opened again: load it once more.", loaded.error().message);
   }
   if (s.generation) s.generation->restart();
+  // The same file has the same switches: they stand as they stood, under the same revision.
+  (*loaded)->switches = std::move(s.model->switches);
+  (*loaded)->revision = s.model->revision;
   s.model = std::move(*loaded);
   co_return Result<void>{};
 }

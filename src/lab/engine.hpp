@@ -1,7 +1,8 @@
 // The engine: takes requests as JSON, runs them on the loaded models, posts answers as JSON. It lives in a worker.
 //
 // What it promises: every request gets exactly one result or error, under its id; progress and steps may come before.
-// Requests of one seat run one after another, of different seats side by side; Cancel acts at once. A failed or
+// Requests of one seat run one after another, of different seats side by side, those about the library beside all of
+// them; Cancel acts at once. A failed or
 // cancelled request leaves the loaded models as they were; a lost GPU is tried once more, then the model moves to WASM and
 // the request runs again.
 // Not here: what a request computes (one file an experiment), the browser (src/app/engine). One thread.
@@ -29,6 +30,7 @@
 #include "lab/services.hpp"
 #include "lab/turns.hpp"
 #include "model/catalog.hpp"
+#include "model/source.hpp"
 #include "protocol/requests.hpp"
 #include "protocol/results.hpp"
 
@@ -61,7 +63,9 @@ class Engine {
   Task<Result<protocol::ResultValue>> run(std::int64_t id, Seat seat, const protocol::Request& request, CancelToken cancel);
   Task<Result<protocol::ResultValue>> load(std::int64_t id, protocol::Load request, CancelToken cancel);
   Task<Result<protocol::ResultValue>> experiment(std::int64_t id, Slot& slot, const protocol::Request& request, CancelToken cancel);
+  Task<Result<model::Source>> find_source(protocol::Load request);
   Task<Result<void>> recover(Seat seat, CancelToken cancel);
+  std::function<void(const protocol::Progress&)> progress_of(std::int64_t id);
   void cancel(const protocol::Cancel& request);
   void post(std::int64_t id, Result<protocol::ResultValue> result);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include "lab/text.hpp"
@@ -9,12 +11,23 @@
 namespace trilens::lab {
 namespace {
 
+constexpr std::string_view kWordStart = "▁";  // mT5's vocabulary has its sentinels with it
+
 bool is_sentinel(const LoadedModel& model, std::int32_t id) {
-  return !model.forms.sentinel_prefix.empty() && spelling(model, id).starts_with(model.forms.sentinel_prefix);
+  if (model.forms.sentinel_prefix.empty()) return false;
+  const std::string token = spelling(model, id);
+  return std::string_view(token).substr(token.starts_with(kWordStart) ? kWordStart.size() : 0).starts_with(model.forms.sentinel_prefix);
 }
 
-bool ends(const LoadedModel& model, std::int32_t id) {
-  return std::ranges::find(model.config.eos_ids, id) != model.config.eos_ids.end();
+bool ends(const LoadedModel& model, std::int32_t id) { return std::ranges::find(model.config.eos_ids, id) != model.config.eos_ids.end(); }
+
+// What the encoder made of the text, put to account.
+Task<Result<Source>> timed_source(Context& context, const Ids& ids, Fills& fills) {
+  const double begun = context.services.clock.now_millis();
+  auto source = co_await encode_source(context.model, ids);
+  fills.prefill_ms = context.services.clock.now_millis() - begun;
+  fills.passes = 1;
+  co_return source;
 }
 
 // A decoder that writes greedily and keeps account.
@@ -28,12 +41,11 @@ class Writer {
     if (auto on = context_.go_on(); !on) co_return std::unexpected(on.error());
     const double begun = context_.services.clock.now_millis();
     fills_.output.insert(fills_.output.end(), tokens.begin(), tokens.end());
-    const auto width = static_cast<std::int64_t>(tokens.size());
     const bool first = run_.past() == 0;
     auto logits = co_await run_.step(std::move(tokens));
     if (!logits) co_return std::unexpected(logits.error());
-    std::vector<std::uint32_t> last{static_cast<std::uint32_t>(width - 1)};
-    auto rows = co_await context_.services.runtime.row_statistics(*logits, std::move(last), top_k_);
+    std::vector<std::uint32_t> last{logits->last()};
+    auto rows = co_await context_.services.runtime.row_statistics(logits->values, std::move(last), top_k_);
     if (!rows) co_return std::unexpected(rows.error());
     if (rows->front().top.empty()) co_return fail(ErrorCode::runtime_failed, "The model answered with numbers that are not finite.");
     const double millis = context_.services.clock.now_millis() - begun;
@@ -59,10 +71,27 @@ class Writer {
 std::vector<std::size_t> blank_positions(const LoadedModel& model, const Ids& ids) {
   std::vector<std::size_t> positions;
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    const bool blank = model.family == Family::encoder ? model.mask_id == ids[i] : is_sentinel(model, ids[i]);
+    const bool blank = model.forms.sentinel_prefix.empty() ? model.mask_id == ids[i] : is_sentinel(model, ids[i]);
     if (blank) positions.push_back(i);
   }
   return positions;
+}
+
+std::string no_fill_reason(const LoadedModel& model) {
+  if (model.family == Family::decoder) {
+    return "A decoder cannot fill a blank in the middle: it never sees what comes after. Use next_token on the text before the blank.";
+  }
+  if (model.family == Family::encoder && model.head != Head::words) return model.no_words;
+  if (model.forms.has_blanks()) return {};
+  if (model.family == Family::encoder)
+    return "The model " + model.id + " names no mask token (tokenizer_config.json), so there is no way to write a blank for it.";
+  return "The model " + model.id + " knows no blanks: it was made to turn one text into another (" + model.config.model_type + "). Use generate.";
+}
+
+Task<Result<Fills>> fill_blanks(Context& context, Ids ids, std::vector<std::size_t> positions, std::uint32_t top_k) {
+  const LoadedModel& model = context.model;
+  const auto fill = model.family == Family::encoder ? fill_by_encoder : !model.forms.sentinel_prefix.empty() ? fill_by_spans : fill_by_rewriting;
+  co_return co_await fill(context, std::move(ids), std::move(positions), top_k);
 }
 
 Task<Result<Fills>> fill_by_encoder(Context& context, Ids ids, std::vector<std::size_t> positions, std::uint32_t top_k) {
@@ -86,15 +115,40 @@ Task<Result<Fills>> fill_by_encoder(Context& context, Ids ids, std::vector<std::
   co_return fills;
 }
 
+Task<Result<Fills>> fill_by_rewriting(Context& context, Ids ids, std::vector<std::size_t> positions, std::uint32_t top_k) {
+  LoadedModel& model = context.model;
+  Fills fills;
+  auto source = co_await timed_source(context, ids, fills);
+  if (!source) co_return std::unexpected(source.error());
+  Writer writer(context, std::move(*source), fills, top_k);
+  Ids pending{model.config.decoder_start_id};  // chosen, not written yet
+  std::size_t at = 0;                          // of the source: what stands before it is written
+  for (const std::size_t position : positions) {
+    pending.insert(pending.end(), ids.begin() + static_cast<std::ptrdiff_t>(at), ids.begin() + static_cast<std::ptrdiff_t>(position));
+    at = position + 1;
+    const std::optional<std::int32_t> after = at < ids.size() ? std::optional(ids[at]) : std::nullopt;
+    FilledBlank blank{position, {}, {}};
+    while (blank.tokens.size() < kMaxSpan) {
+      auto next = pending.empty() ? Result<RowStatistics>(fail(ErrorCode::internal, "There is nothing to write."))
+                                  : co_await writer.write(std::exchange(pending, {}));
+      if (!next) co_return std::unexpected(next.error());
+      const std::int32_t best = next->top.front().id;
+      if (blank.tokens.empty()) blank.first = std::move(*next);
+      const bool over = !blank.tokens.empty() && after == best;  // a blank holds at least one token
+      if (over || ends(model, best)) break;
+      blank.tokens.push_back(best);
+      pending.push_back(best);
+    }
+    fills.blanks.push_back(std::move(blank));
+  }
+  co_return fills;
+}
+
 Task<Result<Fills>> fill_by_spans(Context& context, Ids ids, std::vector<std::size_t> positions, std::uint32_t top_k) {
   LoadedModel& model = context.model;
   Fills fills;
-  const double begun = context.services.clock.now_millis();
-  auto source = co_await encode_source(model, ids);
+  auto source = co_await timed_source(context, ids, fills);
   if (!source) co_return std::unexpected(source.error());
-  fills.prefill_ms = context.services.clock.now_millis() - begun;
-  fills.passes = 1;
-
   Writer writer(context, std::move(*source), fills, top_k);
   Ids pending{model.config.decoder_start_id};  // chosen, not written yet
   for (const std::size_t position : positions) {

@@ -1,10 +1,13 @@
-// Filling blanks: an encoder looks at all of them in one pass; an encoder-decoder writes what stands in each, in order,
-// after the blank's own sentinel.
+// Filling blanks. An encoder looks at all of them in one pass. A T5 writes what stands in each, in order, after the blank's own sentinel.
+// A BART writes the whole text again, and what it writes where the blank was is its answer; here everything outside of the blanks is written
+// for it, so that the answer belongs to the text that was asked about (transformers' own example of filling <mask> does so for the first).
+// Marian knows no blanks.
 //
 // Not here: where blanks come from (prompt.hpp), views. Errors: those of the runtime, cancelled.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "base/error.hpp"
@@ -38,6 +41,15 @@ inline constexpr std::size_t kMaxSpan = 10;
 
 // Predicts the tokens at these positions of what an encoder reads, in one pass.
 [[nodiscard]] Task<Result<Fills>> fill_by_encoder(Context& context, Ids ids, std::vector<std::size_t> positions, std::uint32_t top_k);
+
+// Why this model cannot fill blanks; empty where it can. A decoder never can.
+[[nodiscard]] std::string no_fill_reason(const LoadedModel& model);
+
+// The model's own way, of those below.
+[[nodiscard]] Task<Result<Fills>> fill_blanks(Context& context, Ids ids, std::vector<std::size_t> positions, std::uint32_t top_k);
+
+// Writes the text of a BART again. Greedy in each blank, until it writes the token that follows there, or ends.
+[[nodiscard]] Task<Result<Fills>> fill_by_rewriting(Context& context, Ids ids, std::vector<std::size_t> positions, std::uint32_t top_k);
 
 // Writes the spans of an encoder-decoder's sentinels. Greedy: after each sentinel the most probable tokens, until it writes
 // the next sentinel or ends; a sentinel that it would leave out is put in for it.

@@ -21,7 +21,8 @@ namespace trilens::lab {
 
 using Ids = std::vector<std::int32_t>;
 
-// Encoder with a language-model head. Pieces from `second` on belong to the second text (token_type_ids), where there are two.
+// What an encoder's head says: logits [1, query, vocabulary] f32 where model.head is `words`, whatever it gives where not. Pieces from
+// `second` on belong to the second text (token_type_ids), where there are two.
 [[nodiscard]] Task<Result<infer::RemoteTensor>> encoder_logits(LoadedModel& model, Ids ids, std::size_t second = SIZE_MAX);
 
 // The decoder's over a whole text at once. `source` is the encoder-decoder's, nullptr for a decoder; it is borrowed until the task ends.
@@ -29,6 +30,10 @@ using Ids = std::vector<std::int32_t>;
 
 // The encoder of an encoder-decoder.
 [[nodiscard]] Task<Result<Source>> encode_source(LoadedModel& model, Ids ids);
+
+// The vectors that an encoder ends in, [1, query, hidden] f32: of its last layer's tap, or of the graph's own output where it is closed.
+// Errors: model_unsupported, where it has neither.
+[[nodiscard]] Task<Result<Tensor>> last_states(LoadedModel& model, infer::Runtime& runtime, Ids ids);
 
 // Named outputs of a pass over the whole text: attention [1, head, query, key] f32, hidden states [1, query, hidden] f32.
 [[nodiscard]] Task<Result<std::vector<Tensor>>> encoder_taps(LoadedModel& model, Ids ids, std::vector<std::string> names);

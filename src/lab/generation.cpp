@@ -31,30 +31,29 @@ generate::GenerationOptions search_options(const LoadedModel& model, const proto
   out.seed = o.seed;
   out.alternatives = o.alternatives;
   out.eos_ids = model.config.eos_ids;
+  out.banned_ids = model.config.banned_ids;
   return out;
 }
 
 // The logits after the last token of each row, whole or as statistics, as the search needs them.
-Task<Result<void>> feed(Context& context, Search& search, const infer::RemoteTensor& logits, Batch batch) {
+Task<Result<void>> feed(Context& context, Search& search, const StepLogits& logits, std::int64_t rows) {
   std::vector<generate::RowAnswer> answers;
   if (const generate::Needs needs = search.needs(); !needs.full_rows) {
     std::vector<std::uint32_t> last;
-    for (std::size_t r = 0; r < batch.rows; ++r) last.push_back(static_cast<std::uint32_t>(r * batch.width + batch.width - 1));
-    auto statistics = co_await context.services.runtime.row_statistics(logits, std::move(last), needs.top_k);
+    for (std::int64_t r = 0; r < rows; ++r) last.push_back(logits.last(r));
+    auto statistics = co_await context.services.runtime.row_statistics(logits.values, std::move(last), needs.top_k);
     if (!statistics) co_return std::unexpected(statistics.error());
     for (RowStatistics& row : *statistics) answers.emplace_back(std::move(row));
     const auto fed = search.feed(answers);
     if (!fed) co_return std::unexpected(fed.error());
     if (*fed == generate::Fed::advanced) co_return Result<void>{};
   }
-  const auto all = co_await context.services.runtime.read(logits);  // [row, width, vocabulary] f32
+  const auto all = co_await context.services.runtime.read(logits.values);  // [row, position, vocabulary] f32
   if (!all) co_return std::unexpected(all.error());
   const std::span<const float> values = all->data<float>();
-  const std::size_t vocabulary = values.size() / (batch.rows * batch.width);
+  const std::size_t vocabulary = values.size() / static_cast<std::size_t>(rows * logits.positions);
   answers.clear();
-  for (std::size_t r = 0; r < batch.rows; ++r) {
-    answers.emplace_back(values.subspan((r * batch.width + batch.width - 1) * vocabulary, vocabulary));
-  }
+  for (std::int64_t r = 0; r < rows; ++r) answers.emplace_back(values.subspan(logits.last(r) * vocabulary, vocabulary));
   const auto fed = search.feed(answers);
   if (!fed) co_return std::unexpected(fed.error());
   co_return Result<void>{};
@@ -91,7 +90,7 @@ Task<Result<void>> one_step(Context& context, Generation& generation) {
   }
   auto logits = co_await generation.run->step(batch.tokens, rows);
   if (!logits) co_return std::unexpected(logits.error());
-  if (auto fed = co_await feed(context, generation.search, *logits, batch); !fed) co_return fed;
+  if (auto fed = co_await feed(context, generation.search, *logits, rows); !fed) co_return fed;
   generation.step_millis.push_back(context.services.clock.now_millis() - begun);
   co_return Result<void>{};
 }
@@ -155,7 +154,7 @@ Result<Generation> begin_generation(Context& context, const protocol::BeginGener
   Ids prompt;
   if (model.family == Family::encoder_decoder) {
     source = std::move(text->ids);
-    prompt = {model.config.decoder_start_id};
+    prompt = decoder_prompt(model);
   } else {
     prompt = std::move(text->ids);
   }
@@ -167,11 +166,13 @@ Result<Generation> begin_generation(Context& context, const protocol::BeginGener
                     .search = *search,
                     .run = std::nullopt,
                     .step_millis = {},
-                    .cut = text->cut};
+                    .cut = text->cut,
+                    .revision = model.revision};
 }
 
 Task<Result<protocol::Generated>> advance(Context& context, Generation& generation, std::int64_t tokens) {
   generation.goal = std::max(generation.goal, generation.search.generated()) + tokens;
+  if (std::exchange(generation.revision, context.model.revision) != context.model.revision) generation.restart();
   while (!generation.search.done() && !generation.context_full && generation.search.generated() < generation.goal) {
     if (auto on = context.go_on(); !on) {
       generation.goal = generation.search.generated();
@@ -193,14 +194,16 @@ Task<Result<protocol::Generated>> advance(Context& context, Generation& generati
 }
 
 Task<Result<std::vector<std::int32_t>>> greedy_output(Context& context, std::vector<std::int32_t> source) {
-  if (context.memory.source == source && !context.memory.output.empty()) co_return context.memory.output;
+  const bool known = context.memory.source == source && context.memory.revision == context.model.revision;
+  if (known && !context.memory.output.empty()) co_return context.memory.output;
   protocol::GenerateOptions options;
   options.max_new_tokens = kOwnOutputTokens;
   options.alternatives = 0;
-  const Ids prompt{context.model.config.decoder_start_id};
+  const Ids prompt = decoder_prompt(context.model);
   auto search = Search::begin(prompt, search_options(context.model, options));
   if (!search) co_return std::unexpected(search.error());
-  Generation generation{.source = source, .prompt = prompt, .start = *search, .search = *search, .run = std::nullopt, .step_millis = {}, .cut = {}};
+  Generation generation{.source = source, .prompt = prompt, .start = *search, .search = *search, .run = std::nullopt, .step_millis = {}, .cut = {},
+                        .revision = context.model.revision};
   Context quiet{context.services, context.model, context.memory, context.cancel, {}};
   auto generated = co_await advance(quiet, generation, kOwnOutputTokens);
   if (!generated) co_return std::unexpected(generated.error());
@@ -208,8 +211,7 @@ Task<Result<std::vector<std::int32_t>>> greedy_output(Context& context, std::vec
   for (const std::int32_t id : generated->ids) {
     if (std::ranges::find(context.model.config.eos_ids, id) == context.model.config.eos_ids.end()) output.push_back(id);
   }
-  context.memory.source = std::move(source);
-  context.memory.output = output;
+  context.memory = {std::move(source), output, context.model.revision};
   co_return output;
 }
 

@@ -1,7 +1,8 @@
 // A generation under way: a search (src/generate), the decoder run that feeds it, and what it cost so far.
 //
 // Not here: the search's rules. Borrows the model and the runtime. After an error other than `cancelled`, restart() makes
-// it begin anew with the same prompt; a cancelled one goes on where it stood.
+// it begin anew with the same prompt; a cancelled one goes on where it stood. So does advance() where the model's switches were changed
+// meanwhile: what the cache holds was computed by another model, as it were.
 //
 //   auto generation = begin_generation(context, request);          // runs nothing
 //   auto so_far = co_await advance(context, *generation, 1);       // one token more
@@ -31,6 +32,7 @@ struct Generation {
   std::optional<protocol::Cut> cut;
   std::int64_t goal = 0;             // tokens that were asked for so far
   bool context_full = false;         // the model takes no longer text
+  std::int64_t revision = 0;         // of the model's switches, that `run` was made under
 
   void restart() {
     search = start;

@@ -2,61 +2,56 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <cstdio>
-#include <map>
+#include <optional>
 #include <string_view>
 #include <utility>
 
-#include "lab/known_answer.hpp"
-#include "onnx/surgery.hpp"
+#include "lab/choose_provider.hpp"
+#include "lab/open_graphs.hpp"
 
 namespace trilens::lab {
 namespace {
 
-using infer::Provider;
 using protocol::ProviderChoice;
 
-using Bytes = std::vector<std::uint8_t>;
-using FileMap = std::map<std::string, Bytes, std::less<>>;
-
-constexpr std::array kOptionalFiles{std::string_view("generation_config.json"), std::string_view("tokenizer_config.json")};
+constexpr std::string_view kPooling = "1_Pooling/config.json";
+// Before the weights, and in this order: the first two are always there.
+constexpr std::array kSmallFiles{std::string_view("config.json"), std::string_view("tokenizer.json"), std::string_view("generation_config.json"),
+                                 std::string_view("tokenizer_config.json"), kPooling};
+constexpr std::size_t kNeeded = 2;
 
 std::string_view text_of(const FileMap& files, std::string_view name) {
   const auto it = files.find(name);
   return it == files.end() ? std::string_view{} : std::string_view(reinterpret_cast<const char*>(it->second.data()), it->second.size());
 }
 
-std::vector<std::string> files_of(Family family) {
-  std::vector<std::string> names{"config.json", "tokenizer.json"};
-  for (const std::string_view name : kOptionalFiles) names.emplace_back(name);
-  if (family == Family::encoder_decoder) {
-    names.insert(names.end(), {"onnx/encoder_model.onnx", "onnx/decoder_model_merged.onnx"});
-  } else {
-    names.emplace_back("onnx/model.onnx");
+// How a blank is written for this model, and what goes before a text without one.
+PromptForms forms_of(const model::Config& config, const tokenize::Tokenizer& tokenizer) {
+  PromptForms forms{.mask = config.mask_token, .sentinel_prefix = {}, .task_prefixes = config.task_prefixes};
+  if (config.family != Family::encoder_decoder) return forms;
+  for (const std::string_view first : {"<extra_id_0>", "▁<extra_id_0>"}) {
+    if (tokenizer.id_of(first)) forms.sentinel_prefix = "<extra_id_";
   }
-  return names;
+  return forms;
 }
 
 // A model on its way: what was fetched and read, before there are sessions.
 class Loader {
  public:
-  Loader(Services services, const model::CatalogModel& entry, LoadHooks hooks) : services_(services), entry_(entry), hooks_(std::move(hooks)) {}
+  Loader(Services services, model::Source source, LoadHooks hooks) : services_(services), source_(std::move(source)), hooks_(std::move(hooks)) {}
 
   Task<Result<std::unique_ptr<LoadedModel>>> load(ProviderChoice choice);
 
  private:
-  Task<Result<void>> fetch();
+  Task<Result<void>> fetch(std::vector<std::string> names);
+  Task<Result<void>> fetch_one(std::string name);
+  std::vector<std::string> small_files() const;
+  std::vector<std::string> graph_files() const;
   Result<void> read_words_and_shape();
-  Result<void> open_graphs();
-  Task<Result<void>> choose_provider(ProviderChoice choice);
-  Task<Result<void>> start(Provider provider);
-  Task<Result<ProbeResult>> try_out(Provider provider);
-  Task<Result<void>> on_wasm_alone(std::string reason);
-  void summarize(double millis);
+  void summarize(const OpenGraphs& graphs, protocol::ProviderReport report, double millis);
 
-  void progress(std::string stage, std::string file) const {
-    if (hooks_.on_progress) hooks_.on_progress({std::move(stage), std::move(file), fetched_bytes_, entry_.bytes()});
+  void progress(std::string stage, std::string file, std::int64_t bytes) const {
+    if (hooks_.on_progress) hooks_.on_progress({std::move(stage), std::move(file), bytes, total_bytes_});
   }
   Result<void> go_on() const {
     if (hooks_.cancel.cancelled()) return fail(ErrorCode::cancelled, "Loading was stopped.");
@@ -64,244 +59,153 @@ class Loader {
   }
 
   Services services_;
-  const model::CatalogModel& entry_;
+  model::Source source_;
   LoadHooks hooks_;
+  std::int64_t total_bytes_ = 0;  // of what is fetched; 0: not known
   std::int64_t fetched_bytes_ = 0;
   FileMap files_;
   std::unique_ptr<LoadedModel> model_;
-  std::optional<onnx::Surgery> encoder_;
-  std::optional<onnx::Surgery> decoder_;
-  protocol::ProviderReport report_;
 };
 
 Task<Result<std::unique_ptr<LoadedModel>>> Loader::load(ProviderChoice choice) {
   const double begun = services_.clock.now_millis();
-  if (auto fetched = co_await fetch(); !fetched) co_return std::unexpected(fetched.error());
-  progress("open", {});
+  if (auto can = check_source(source_); !can) co_return std::unexpected(can.error());
+  if (auto can = check_choice(source_, choice, services_.runtime.webgpu_available()); !can) co_return std::unexpected(can.error());
+  if (auto fetched = co_await fetch(small_files()); !fetched) co_return std::unexpected(fetched.error());
   if (auto read = read_words_and_shape(); !read) co_return std::unexpected(read.error());
-  if (auto opened = open_graphs(); !opened) co_return std::unexpected(opened.error());
-  progress("check", {});
-  if (auto chosen = co_await choose_provider(choice); !chosen) co_return std::unexpected(chosen.error());
+  if (auto can = check_roles(source_, model_->family); !can) co_return std::unexpected(can.error());
+  if (auto fetched = co_await fetch(graph_files()); !fetched) co_return std::unexpected(fetched.error());
+  progress("open", {}, fetched_bytes_);
+  auto graphs = open_graphs(source_, model_->config, files_);
+  if (!graphs) co_return std::unexpected(graphs.error());
+  describe_graphs(*graphs, *model_);
+  progress("check", {}, fetched_bytes_);
+  ProviderChooser chooser(services_, *graphs, *model_, hooks_.cancel);
+  auto report = co_await chooser.choose(choice);
+  if (!report) co_return std::unexpected(report.error());
   if (auto on = go_on(); !on) co_return std::unexpected(on.error());
-  summarize(services_.clock.now_millis() - begun);
+  summarize(*graphs, std::move(*report), services_.clock.now_millis() - begun);
   co_return std::move(model_);
 }
 
-Task<Result<void>> Loader::fetch() {
-  std::int64_t before = 0;
-  for (const std::string& name : files_of(entry_.family)) {
-    const bool optional = std::ranges::find(kOptionalFiles, name) != kOptionalFiles.end();
-    const model::CatalogFile* listed = entry_.file(name);
-    if (listed == nullptr && optional) continue;
-    Files::Options options{.path = entry_.path + "/" + name, .sha256 = listed == nullptr ? std::string{} : listed->sha256, .on_bytes = {}, .cancel = hooks_.cancel};
-    options.on_bytes = [this, before, name](std::uint64_t loaded) {
-      fetched_bytes_ = before + static_cast<std::int64_t>(loaded);
-      progress("fetch", name);
-    };
-    auto bytes = co_await services_.files.fetch(std::move(options));
-    if (!bytes) co_return std::unexpected(bytes.error());
-    if (listed != nullptr && std::cmp_not_equal(bytes->size(), listed->bytes)) {
-      co_return fail(ErrorCode::model_malformed, "The file " + entry_.path + "/" + name + " has " + std::to_string(bytes->size()) +
-                                                     " bytes; the catalog says " + std::to_string(listed->bytes) +
-                                                     ". It was cut short or replaced: fetch the model anew.");
+std::vector<std::string> Loader::small_files() const {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < kSmallFiles.size(); ++i) {
+    if (i < kNeeded || source_.file(kSmallFiles[i]) != nullptr) names.emplace_back(kSmallFiles[i]);
+  }
+  return names;
+}
+
+// Each once; a file may have two roles.
+std::vector<std::string> Loader::graph_files() const {
+  std::vector<std::string> names;
+  for (const model::SourceGraph& graph : source_.graphs) {
+    if (std::ranges::find(names, graph.file) == names.end()) names.push_back(graph.file);
+  }
+  return names;
+}
+
+Task<Result<void>> Loader::fetch(std::vector<std::string> names) {
+  if (total_bytes_ == 0) {
+    for (const auto& list : {small_files(), graph_files()}) {
+      for (const std::string& name : list) total_bytes_ += source_.file(name) == nullptr ? 0 : source_.file(name)->bytes;
     }
-    before += static_cast<std::int64_t>(bytes->size());
-    fetched_bytes_ = before;
-    files_[name] = std::move(*bytes);
+  }
+  for (std::string& name : names) {
+    if (auto fetched = co_await fetch_one(std::move(name)); !fetched) co_return fetched;
     if (auto on = go_on(); !on) co_return on;
   }
   co_return Result<void>{};
 }
 
+Task<Result<void>> Loader::fetch_one(std::string name) {
+  const model::SourceFile* listed = source_.file(name);
+  const std::int64_t before = fetched_bytes_;
+  Files::Options options{
+      .path = source_.path + "/" + name, .sha256 = listed == nullptr ? std::string{} : listed->sha256, .on_bytes = {}, .cancel = hooks_.cancel};
+  options.on_bytes = [this, before, name](std::uint64_t loaded) { progress("fetch", name, before + static_cast<std::int64_t>(loaded)); };
+  auto bytes = co_await services_.files.fetch(std::move(options));
+  if (!bytes) co_return std::unexpected(bytes.error());
+  if (listed != nullptr && listed->bytes != 0 && std::cmp_not_equal(bytes->size(), listed->bytes)) {
+    co_return fail(ErrorCode::model_malformed, "The file " + source_.path + "/" + name + " has " + std::to_string(bytes->size()) +
+                                                   " bytes; the list of its files says " + std::to_string(listed->bytes) +
+                                                   ". It was cut short or replaced: fetch the model anew.");
+  }
+  fetched_bytes_ = before + static_cast<std::int64_t>(bytes->size());
+  files_[std::move(name)] = std::move(*bytes);
+  co_return Result<void>{};
+}
+
 Result<void> Loader::read_words_and_shape() {
-  auto config = model::parse_config({text_of(files_, "config.json"), text_of(files_, "generation_config.json"), text_of(files_, "tokenizer_config.json")});
+  auto config = model::parse_config({.config = text_of(files_, "config.json"),
+                                     .generation = text_of(files_, "generation_config.json"),
+                                     .tokenizer = text_of(files_, "tokenizer_config.json"),
+                                     .pooling = text_of(files_, kPooling)});
   if (!config) return std::unexpected(config.error());
-  if (config->family != entry_.family) {
-    return fail(ErrorCode::model_malformed, "The catalog lists " + entry_.id + " as " + std::string(family_name(entry_.family)) +
-                                                ", and its config.json says " + std::string(family_name(config->family)) + ": write the catalog anew.");
+  if (source_.family && config->family != *source_.family) {
+    return fail(ErrorCode::model_malformed, "The catalog lists " + source_.id + " as " + std::string(family_name(*source_.family)) +
+                                                ", and its config.json says " + std::string(family_name(config->family)) +
+                                                ": write the catalog anew.");
   }
   auto tokenizer = tokenize::Tokenizer::from_json(text_of(files_, "tokenizer.json"));
   if (!tokenizer) return std::unexpected(tokenizer.error());
-  PromptForms forms{.mask = config->mask_token, .sentinel_prefix = {}, .task_prefixes = config->task_prefixes};
-  if (config->family == Family::encoder_decoder && tokenizer->id_of("<extra_id_0>")) forms.sentinel_prefix = "<extra_id_";
+  PromptForms forms = forms_of(*config, *tokenizer);
   model_ = std::make_unique<LoadedModel>(LoadedModel{.family = config->family,
-                                                     .id = entry_.id,
+                                                     .id = source_.id,
+                                                     .source = source_,
                                                      .config = std::move(*config),
                                                      .tokenizer = std::move(*tokenizer),
-                                                     .forms = std::move(forms),
-                                                     .mask_id = std::nullopt,
-                                                     .encoder = nullptr,
-                                                     .decoder = nullptr,
-                                                     .cache = {},
-                                                     .encoder_layers = 0,
-                                                     .decoder_layers = 0,
-                                                     .summary = {}});
+                                                     .forms = std::move(forms)});
   if (!model_->forms.mask.empty()) model_->mask_id = model_->tokenizer.id_of(model_->forms.mask);
+  if (!model_->mask_id) model_->forms.mask.clear();  // named, but not among its words
+  model_->summary.max_tokens = model_->config.max_tokens;
   return {};
 }
 
-Result<void> Loader::open_graphs() {
-  const auto open = [this](const char* name, std::optional<onnx::Surgery>& out) -> Result<void> {
-    auto opened = onnx::open_up(files_[name], {.allow_closed = true});
-    files_[name] = {};
-    if (!opened) return fail(opened.error().code, "In " + entry_.id + "/" + name + ": " + opened.error().message, opened.error().detail);
-    out.emplace(std::move(*opened));
-    return {};
-  };
-  if (entry_.family == Family::encoder_decoder) {
-    if (auto done = open("onnx/encoder_model.onnx", encoder_); !done) return done;
-    return open("onnx/decoder_model_merged.onnx", decoder_);
-  }
-  return open("onnx/model.onnx", entry_.family == Family::encoder ? encoder_ : decoder_);
-}
-
-// What stays with the runtime: large, and only its winners or its next run are of interest.
-std::vector<std::string> remote_outputs(const onnx::Surgery& graph) {
-  std::vector<std::string> names;
-  for (const onnx::Port& port : graph.outputs) {
-    if (port.name == "logits" || port.name == "last_hidden_state" || port.name.starts_with("present.")) names.push_back(port.name);
-  }
-  return names;
-}
-
-Task<Result<void>> Loader::start(Provider provider) {
+void Loader::summarize(const OpenGraphs& graphs, protocol::ProviderReport report, double millis) {
   LoadedModel& model = *model_;
-  model.encoder.reset();
-  model.decoder.reset();
-  if (encoder_) {
-    infer::SessionOptions options{encoder_->model, provider, remote_outputs(*encoder_)};
-    auto session = co_await services_.runtime.create_session(std::move(options));
-    if (!session) co_return std::unexpected(session.error());
-    model.encoder = std::move(*session);
-  }
-  if (decoder_) {
-    infer::SessionOptions options{decoder_->model, provider, remote_outputs(*decoder_)};
-    auto session = co_await services_.runtime.create_session(std::move(options));
-    if (!session) co_return std::unexpected(session.error());
-    model.decoder = std::move(*session);
-    auto layout = model::cache_layout(model.decoder->inputs(), model.decoder->outputs(), model.config);
-    if (!layout) co_return std::unexpected(layout.error());
-    model.cache = std::move(*layout);
-  }
-  co_return Result<void>{};
-}
-
-Task<Result<ProbeResult>> Loader::try_out(Provider provider) {
-  model_->summary.max_tokens = model_->config.max_tokens;
-  if (auto on = go_on(); !on) co_return std::unexpected(on.error());
-  if (auto started = co_await start(provider); !started) co_return std::unexpected(started.error());
-  co_return co_await probe(services_, *model_);
-}
-
-std::string millis_text(double millis) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.1f ms", millis);
-  return text.data();
-}
-
-Task<Result<void>> Loader::on_wasm_alone(std::string reason) {
-  report_.reason = std::move(reason);
-  report_.provider = infer::provider_name(Provider::wasm);
-  const auto wasm = co_await try_out(Provider::wasm);
-  if (!wasm) co_return std::unexpected(wasm.error());
-  report_.wasm_ms = wasm->millis;
-  co_return Result<void>{};
-}
-
-Task<Result<void>> Loader::choose_provider(ProviderChoice choice) {
-  const bool gpu = services_.runtime.webgpu_available();
-  if (choice == ProviderChoice::wasm) co_return co_await on_wasm_alone("WASM was asked for.");
-  if (!gpu && choice == ProviderChoice::automatic) co_return co_await on_wasm_alone("This browser offers no WebGPU.");
-  if (!gpu) co_return fail(ErrorCode::webgpu_unavailable, "This browser offers no WebGPU here: choose auto or wasm.");
-
-  // WASM first: its answer is the one to compare with.
-  const auto wasm = co_await try_out(Provider::wasm);
-  if (!wasm) co_return std::unexpected(wasm.error());
-  report_.wasm_ms = wasm->millis;
-  const auto webgpu = co_await try_out(Provider::webgpu);
-  const bool forced = choice == ProviderChoice::webgpu;
-  if (!webgpu) {
-    if (forced || webgpu.error().code == ErrorCode::cancelled) co_return std::unexpected(webgpu.error());
-    co_return co_await on_wasm_alone("WebGPU could not run this model: " + webgpu.error().message);
-  }
-  report_.webgpu_ms = webgpu->millis;
-  report_.max_difference = max_difference(wasm->logits, webgpu->logits);
-  if (!same_answer(wasm->logits, webgpu->logits)) {
-    if (forced) {
-      co_return fail(ErrorCode::gpu_wrong, "This GPU computes wrong numbers with this model (a known answer did not come out): choose auto or wasm.",
-                     "largest difference " + std::to_string(*report_.max_difference));
-    }
-    co_return co_await on_wasm_alone("WebGPU gave a wrong answer to a known question, so WASM computes.");
-  }
-  const std::string times = millis_text(webgpu->millis) + " on WebGPU, " + millis_text(wasm->millis) + " on WASM";
-  if (forced) {
-    report_.provider = infer::provider_name(Provider::webgpu);
-    report_.reason = "WebGPU was asked for (" + times + ").";
-    co_return Result<void>{};
-  }
-  if (webgpu->millis <= wasm->millis) {
-    report_.provider = infer::provider_name(Provider::webgpu);
-    report_.reason = "The faster one here: " + times + ".";
-    co_return Result<void>{};
-  }
-  report_.provider = infer::provider_name(Provider::wasm);
-  report_.reason = "The faster one here: " + times + ".";
-  co_return co_await start(Provider::wasm);
-}
-
-void Loader::summarize(double millis) {
-  LoadedModel& model = *model_;
-  std::vector<const onnx::Surgery*> graphs;
-  std::vector<std::string> taps;
-  for (const auto* graph : {&encoder_, &decoder_}) {
-    if (!*graph) continue;
-    graphs.push_back(&**graph);
-    for (const onnx::Tap& tap : (*graph)->taps) taps.push_back(tap.name);
-  }
-  if (encoder_) model.encoder_layers = (*encoder_).layers(onnx::AttentionKind::self);
-  if (decoder_) {
-    const bool bridge = model.family == Family::encoder_decoder;
-    model.decoder_layers = (*decoder_).layers(bridge ? onnx::AttentionKind::decoder_self : onnx::AttentionKind::self);
-  }
+  const std::vector<const onnx::Surgery*> all = graphs.all();
   protocol::Loaded& out = model.summary;
+  for (const onnx::Surgery* graph : all) {
+    for (const onnx::Tap& tap : graph->taps) out.taps.push_back(tap.name);
+  }
   out.family = model.family;
   out.model = model.id;
-  out.provider = report_.provider;
+  out.provider = report.provider;
   out.bytes = fetched_bytes_;
   out.load_ms = millis;
-  out.parameters = static_cast<std::int64_t>(onnx::count_parameters(graphs));
+  out.parameters = static_cast<std::int64_t>(onnx::count_parameters(all));
   out.layers = model.config.layers;
   out.decoder_layers = model.config.decoder_layers;
   out.heads = model.config.heads;
   out.vocabulary = model.config.vocabulary;
   out.hidden = model.config.hidden;
-  out.max_tokens = model.config.max_tokens;
-  out.taps = std::move(taps);
-  out.report = report_;
+  out.report = std::move(report);
 }
 
 }  // namespace
 
-Task<Result<std::unique_ptr<LoadedModel>>> load_model(Services services, const model::Catalog& catalog, protocol::Load request, LoadHooks hooks) {
+Task<Result<std::unique_ptr<LoadedModel>>> load_model(Services services, model::Source source, ProviderChoice choice, LoadHooks hooks) {
+  Loader loader(services, std::move(source), std::move(hooks));
+  co_return co_await loader.load(choice);
+}
+
+Result<model::Source> catalog_source(const model::Catalog& catalog, const protocol::Load& request) {
   const Family family = request.family.value_or(family_at_home(request.seat));  // whose bundled one an empty name means
   const model::CatalogModel* entry = catalog.find(family, request.model);
   if (entry == nullptr) {
-    const std::string known = [&] {
-      std::string names;
-      for (const model::CatalogModel& m : catalog.models) {
-        if (m.family == family) names += (names.empty() ? "" : ", ") + m.id;
-      }
-      return names.empty() ? std::string("none") : names;
-    }();
-    co_return fail(ErrorCode::model_missing, "There is no " + std::string(family_name(family)) + " model \"" + request.model +
-                                                 "\" in the catalog; there is: " + known + ".");
+    std::string names;
+    for (const model::CatalogModel& m : catalog.models) {
+      if (m.family == family) names += (names.empty() ? "" : ", ") + m.id;
+    }
+    return fail(ErrorCode::model_missing, "There is no " + std::string(family_name(family)) + " model \"" + request.model +
+                                              "\" in the catalog; there is: " + (names.empty() ? "none" : names) + ".");
   }
   if (request.family && entry->family != *request.family) {
-    co_return fail(ErrorCode::model_unsupported, "The model " + entry->id + " is of the family " + std::string(family_name(entry->family)) + ", not " +
-                                                     std::string(family_name(*request.family)) + ": ask for that family, or for none.");
+    return fail(ErrorCode::model_unsupported, "The model " + entry->id + " is of the family " + std::string(family_name(entry->family)) + ", not " +
+                                                  std::string(family_name(*request.family)) + ": ask for that family, or for none.");
   }
-  Loader loader(services, *entry, std::move(hooks));
-  co_return co_await loader.load(request.provider);
+  return entry->source();
 }
 
 }  // namespace trilens::lab

@@ -21,11 +21,10 @@ Task<Result<protocol::NextTokens>> next_token(Context& context, protocol::NextTo
     ids = decoder_text(model, request.target).ids;
   }
   DecoderRun run(model, context.services.runtime, std::move(source));
-  const auto width = static_cast<std::int64_t>(ids.size());
   auto logits = co_await run.step(std::move(ids));
   if (!logits) co_return std::unexpected(logits.error());
-  std::vector<std::uint32_t> last{static_cast<std::uint32_t>(width - 1)};
-  auto rows = co_await context.services.runtime.row_statistics(*logits, std::move(last), static_cast<std::uint32_t>(request.top_k));
+  std::vector<std::uint32_t> last{logits->last()};
+  auto rows = co_await context.services.runtime.row_statistics(logits->values, std::move(last), static_cast<std::uint32_t>(request.top_k));
   if (!rows) co_return std::unexpected(rows.error());
   co_return protocol::NextTokens{candidates(model, rows->front()), bits(double{rows->front().entropy_nats})};
 }

@@ -78,7 +78,7 @@ class Asker {
   // Why items of this kind cannot be put to this model; empty: they can.
   [[nodiscard]] std::string cannot(const std::string& kind) const {
     const bool vectors = kind == "retrieve" || (kind == "summary" && !writes(model_));
-    if (vectors) return (source_ || masks_ || model_.encoder != nullptr ? model_.encoder_layers : model_.decoder_layers) == 0 ? "no_states" : "";
+    if (vectors) return {};  // where its states cannot be opened, the run says so
     if (!writes(model_)) return kind == "translate" ? "no_writer" : no_mask(model_);
     if (!source_) return {};
     const bool span = kind == "blank" || kind == "blank_then_translation";
@@ -143,11 +143,10 @@ class Asker {
     if (decoder && model_.config.bos_id) ids.push_back(*model_.config.bos_id);
     const Ids own = decoder ? plain_pieces(model_, text) : model_.tokenizer.encode(text).ids();
     ids.insert(ids.end(), own.begin(), own.end());
-    std::vector<std::string> names{"hidden." + std::to_string(decoder ? model_.decoder_layers : model_.encoder_layers)};
-    auto states = co_await (decoder ? decoder_taps(model_, nullptr, std::move(ids), std::move(names)) : encoder_taps(model_, std::move(ids), std::move(names)));
+    auto states = co_await last_states(model_, context_.services.runtime, std::move(ids));
     if (!states) co_return std::unexpected(states.error());
     ++passes_;
-    std::vector<float> mean = analysis::mean_over_tokens(states->front().view<float>().outer(0));
+    std::vector<float> mean = analysis::mean_over_tokens(states->view<float>().outer(0));
     vectors_.emplace(std::move(text), mean);
     co_return mean;
   }

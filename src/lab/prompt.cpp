@@ -24,9 +24,9 @@ std::optional<std::size_t> blank_at(std::string_view rest, const PromptForms& fo
 
 // A sentinel that stands in the text keeps its number.
 std::string blank_form(Family family, std::string_view written, std::size_t number, const PromptForms& forms) {
-  if (family == Family::encoder_decoder && written.starts_with(forms.sentinel_prefix)) return std::string(written);
-  if (family == Family::encoder_decoder) return forms.sentinel_prefix + std::to_string(number) + ">";
-  return forms.mask;
+  if (family != Family::encoder_decoder || forms.sentinel_prefix.empty()) return forms.mask;
+  if (written.starts_with(forms.sentinel_prefix)) return std::string(written);
+  return forms.sentinel_prefix + std::to_string(number) + ">";
 }
 
 // The decoder's part: up to the first blank, without the space before it (the next word brings its own).
@@ -85,7 +85,8 @@ std::vector<ByteRange> find_blanks(std::string_view text, const PromptForms& for
 }
 
 Prompt with_blanks(Family family, std::string_view text, const PromptForms& forms) {
-  const std::vector<ByteRange> blanks = find_blanks(text, forms);
+  const bool keeps_none = family != Family::decoder && !forms.has_blanks();
+  const std::vector<ByteRange> blanks = keeps_none ? std::vector<ByteRange>{} : find_blanks(text, forms);
   if (family == Family::decoder && !blanks.empty()) return up_to_blank(text, blanks.front());
   Prompt prompt;
   std::size_t at = 0;
@@ -101,7 +102,8 @@ Prompt with_blanks(Family family, std::string_view text, const PromptForms& form
 }
 
 Prompt reading_prompt(Family family, std::string_view text, const PromptForms& forms) {
-  if (family != Family::encoder_decoder || !find_blanks(text, forms).empty()) return with_blanks(family, text, forms);
+  const bool blank = forms.has_blanks() && !find_blanks(text, forms).empty();
+  if (family != Family::encoder_decoder || blank) return with_blanks(family, text, forms);
   Prompt prompt;
   // A visitor who writes a task of their own ("summarize: ...") is taken at their word.
   const auto stands_first = [&](const std::string& prefix) { return text.starts_with(prefix); };

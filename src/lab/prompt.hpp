@@ -4,6 +4,8 @@
 //   encoder           The dog ___ loud.  ->  The dog [MASK] loud.
 //   decoder           The dog ___ loud.  ->  The dog                       (it stops at the first blank and continues)
 //   encoder-decoder   The dog ___ loud.  ->  The dog <extra_id_0> loud.    (without a blank: a task prefix before it)
+//                     The dog ___ loud.  ->  The dog <mask> loud.          (BART, which has no sentinels)
+//                     The dog ___ loud.                                    (Marian, which knows no blanks: the text as it is)
 //
 // A blank is three or more underscores, or the encoder's or encoder-decoder's own form of it. Not here: tokens.
 // Pure functions; invalid UTF-8 becomes U+FFFD and is traced like anything else.
@@ -26,9 +28,10 @@ struct ByteRange {
 
 // How a family writes a blank and what it puts before a text without one.
 struct PromptForms {
-  std::string mask;                        // encoder: "[MASK]"; empty where there is none
-  std::string sentinel_prefix;             // encoder-decoder: "<extra_id_"; the k-th blank is sentinel_prefix + k + ">"
-  std::vector<std::string> task_prefixes;  // encoder-decoder: "translate English to French: ", "summarize: "; the first is added
+  std::string mask = {};                   // encoder, BART: "[MASK]", "<mask>"; empty where there is none
+  std::string sentinel_prefix = {};        // encoder-decoder: "<extra_id_"; the k-th blank is sentinel_prefix + k + ">"
+  [[nodiscard]] bool has_blanks() const { return !mask.empty() || !sentinel_prefix.empty(); }
+  std::vector<std::string> task_prefixes = {};  // encoder-decoder: "translate English to French: ", "summarize: "; the first is added
 };
 
 class Prompt {

@@ -15,8 +15,9 @@ namespace {
 using protocol::Blank;
 using protocol::Reading;
 
-Reading reading_of(const ModelText& text, std::string task) {
+Reading reading_of(const ModelText& text, std::string task, std::optional<std::string> note = std::nullopt) {
   Reading out;
+  out.note = std::move(note);
   out.task = std::move(task);
   out.prompt = text.prompt;
   out.tokens = text.pieces;
@@ -59,6 +60,8 @@ std::optional<std::size_t> piece_to_guess(const ModelText& text, std::optional<s
 
 Task<Result<Reading>> read_encoder(Context& context, protocol::Read request, ModelText text) {
   Ids ids = text.ids;
+  // Without a head for words there is nothing to predict: the pieces stand for themselves, and the note says why there is no more.
+  if (context.model.head != Head::words) co_return reading_of(text, "none", context.model.no_words);
   std::vector<std::size_t> positions = blank_positions(context.model, ids);
   Reading out = reading_of(text, positions.empty() ? "guess" : "fill");
   if (positions.empty()) {
@@ -81,8 +84,8 @@ Task<Result<Reading>> read_decoder(Context& context, protocol::Read request, Mod
   const auto width = static_cast<std::int64_t>(text.ids.size());
   auto logits = co_await run.step(text.ids);
   if (!logits) co_return std::unexpected(logits.error());
-  std::vector<std::uint32_t> last{static_cast<std::uint32_t>(width - 1)};
-  auto rows = co_await context.services.runtime.row_statistics(*logits, std::move(last), static_cast<std::uint32_t>(request.top_k));
+  std::vector<std::uint32_t> last{logits->last()};
+  auto rows = co_await context.services.runtime.row_statistics(logits->values, std::move(last), static_cast<std::uint32_t>(request.top_k));
   if (!rows) co_return std::unexpected(rows.error());
   out.prefill_ms = context.services.clock.now_millis() - begun;
   out.passes = run.passes();
@@ -92,7 +95,8 @@ Task<Result<Reading>> read_decoder(Context& context, protocol::Read request, Mod
   co_return out;
 }
 
-// A task in words ("translate English to French: ..."): its greedy output, and the choice at its first token.
+// A task in words ("translate English to French: ..."), or whatever the model turns a text into (Marian translates, BART writes it again):
+// its greedy output, and the choice at its first token.
 Task<Result<Reading>> read_task(Context& context, protocol::Read request, ModelText text) {
   Reading out = reading_of(text, "translate");
   protocol::BeginGeneration begin{request.seat, request.text, {}, true};
@@ -104,12 +108,12 @@ Task<Result<Reading>> read_task(Context& context, protocol::Read request, ModelT
   auto generated = co_await advance(quiet, *generation, begin.options.max_new_tokens);
   if (!generated) co_return std::unexpected(generated.error());
 
-  Ids output{context.model.config.decoder_start_id};
+  Ids output = decoder_prompt(context.model);
   for (const std::int32_t id : generated->ids) {
     if (std::ranges::find(context.model.config.eos_ids, id) == context.model.config.eos_ids.end()) output.push_back(id);
   }
   out.output = output_pieces(context.model, output);
-  context.memory = {text.ids, std::move(output)};
+  context.memory = {text.ids, std::move(output), context.model.revision};
   if (!generated->steps.empty()) out.predictions.push_back({0, generated->steps.front().top, generated->steps.front().entropy_bits});
   out.answer = generated->text;
   out.prefill_ms = generated->prefill_ms;
@@ -124,12 +128,12 @@ Task<Result<Reading>> read_encoder_decoder(Context& context, protocol::Read requ
   std::vector<std::size_t> positions = blank_positions(context.model, text.ids);
   if (positions.empty()) co_return co_await read_task(context, std::move(request), std::move(text));
   Reading out = reading_of(text, "fill");
-  auto fills = co_await fill_by_spans(context, text.ids, std::move(positions), static_cast<std::uint32_t>(request.top_k));
+  auto fills = co_await fill_blanks(context, text.ids, std::move(positions), static_cast<std::uint32_t>(request.top_k));
   if (!fills) co_return std::unexpected(fills.error());
   predictions_of(context, *fills, out);
   account(out, *fills);
   out.output = output_pieces(context.model, fills->output);
-  context.memory = {text.ids, fills->output};
+  context.memory = {text.ids, fills->output, context.model.revision};
   co_return out;
 }
 

@@ -1,4 +1,4 @@
-// What the engine needs from outside besides the model runtime: files and a clock. The browser gives its own
+// What the engine needs from outside besides the model runtime: files, the library of fetched models, a clock. The browser gives its own
 // (src/app/engine), tests give recorded ones.
 //
 // Not here: sessions (infer/port.hpp). Services outlive the engine. One thread.
@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "base/task.hpp"
 #include "infer/port.hpp"
+#include "lab/library.hpp"
 
 namespace trilens::lab {
 
@@ -21,7 +22,7 @@ class Files {
   virtual ~Files() = default;
 
   struct Options {
-    std::string path;                                   // relative to the site, "assets/models/trilens-bert/config.json"
+    std::string path;                                   // relative to the site, "assets/models/trilens-bert/config.json"; or a model::Source's path and file
     std::string sha256;                                 // lower-case hexadecimal; empty: not checked
     std::function<void(std::uint64_t loaded)> on_bytes;  // bytes of this file so far; may be empty
     CancelToken cancel;
@@ -39,6 +40,7 @@ class Clock {
 struct Services {
   infer::Runtime& runtime;
   Files& files;
+  Library& library;
   Clock& clock;
 };
 

@@ -63,6 +63,16 @@ Result<ModelText> encode_or_refuse(const LoadedModel& model, std::string_view te
   return out;
 }
 
+// An encoder-decoder that has not written anything yet.
+ModelText before_the_first_word(const LoadedModel& model) {
+  ModelText out;
+  for (const std::int32_t id : decoder_prompt(model)) {
+    out.ids.push_back(id);
+    out.pieces.push_back({.id = id, .text = spelling(model, id), .display = display(model, id), .start = 0, .end = 0, .special = true});
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<ModelText> text_to_the_letter(const LoadedModel& model, std::string_view text, std::size_t room) {
@@ -79,7 +89,14 @@ Result<ModelText> text_as_read(const LoadedModel& model, std::string_view text, 
   return encode_or_refuse(model, text, reading_prompt(model.family, text, model.forms), room);
 }
 
+Ids decoder_prompt(const LoadedModel& model) {
+  Ids ids{model.config.decoder_start_id};
+  if (model.config.forced_bos_id) ids.push_back(*model.config.forced_bos_id);
+  return ids;
+}
+
 ModelText decoder_text(const LoadedModel& model, std::string_view target) {
+  if (target.empty()) return before_the_first_word(model);  // what its tokenizer puts before a text (BART's <s>) is the model's to say too
   Prompt prompt;
   prompt.append(target, {0, target.size()}, true);
   const std::int32_t start = model.config.decoder_start_id;

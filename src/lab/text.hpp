@@ -37,7 +37,9 @@ struct ModelText {
 // As `Read` gives it to the family (prompt.hpp).
 [[nodiscard]] Result<ModelText> text_as_read(const LoadedModel& model, std::string_view text, std::size_t room = 0);
 
-// The start of what an encoder-decoder writes: its start token and the pieces of `target`, without the end token.
+// What an encoder-decoder's writing begins with: its start token, and the one that its configuration forces on it.
+[[nodiscard]] Ids decoder_prompt(const LoadedModel& model);
+// The same with a given text after it: its start token and the pieces of `target`, without the end token.
 [[nodiscard]] ModelText decoder_text(const LoadedModel& model, std::string_view target);
 // Pieces of ids that the model wrote; their offsets are into decode(ids).
 [[nodiscard]] std::vector<protocol::Piece> output_pieces(const LoadedModel& model, std::span<const std::int32_t> ids);

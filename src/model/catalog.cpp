@@ -1,11 +1,38 @@
 #include "model/catalog.hpp"
 
-#include <numeric>
+#include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "model/json_fields.hpp"
 
 namespace trilens::model {
 namespace {
+
+constexpr std::pair<std::string_view, GraphRole> kRoles[] = {
+    {"model", GraphRole::model}, {"encoder", GraphRole::encoder}, {"decoder", GraphRole::decoder}, {"decoder_with_past", GraphRole::decoder_with_past}};
+
+Result<std::vector<SourceGraph>> read_graphs(JsonFields& in, const std::string& id) {
+  std::vector<SourceGraph> out;
+  for (const Json& graph : in.array_or_empty("graphs")) {
+    JsonFields entry(graph, "assets/models/catalog.json", "graphs of " + id);
+    const std::string role = entry.text("role");
+    const auto* known = std::ranges::find(kRoles, role, &std::pair<std::string_view, GraphRole>::first);
+    if (known == std::end(kRoles)) {
+      entry.refuse("role", "must be model, encoder, decoder or decoder_with_past, not \"" + role + "\"");
+    } else {
+      out.push_back({known->second, entry.text("file")});
+    }
+    if (!entry.ok()) return entry.error();
+  }
+  return out;
+}
+
+// The names that Optimum gives the files of a family.
+std::vector<SourceGraph> usual_graphs(Family family) {
+  if (family != Family::encoder_decoder) return {{GraphRole::model, "onnx/model.onnx"}};
+  return {{GraphRole::encoder, "onnx/encoder_model.onnx"}, {GraphRole::decoder, "onnx/decoder_model_merged.onnx"}};
+}
 
 Result<CatalogModel> read_model(const Json& json, std::size_t index) {
   JsonFields in(json, "assets/models/catalog.json", "models[" + std::to_string(index) + "]");
@@ -27,21 +54,21 @@ Result<CatalogModel> read_model(const Json& json, std::size_t index) {
     out.files.push_back({entry.text("name"), entry.integer("bytes"), entry.text_or("sha256", {})});
     if (!entry.ok()) return entry.error();
   }
+  out.variant = in.text_or("variant", "fp32");
+  if (in.has("only_on")) out.only_on = in.text("only_on");
+  out.why = in.text_or("why", {});
+  auto graphs = read_graphs(in, out.id);
+  if (!graphs) return std::unexpected(graphs.error());
+  out.graphs = std::move(*graphs);
   if (!in.ok()) return in.error();
   return out;
 }
 
 }  // namespace
 
-std::int64_t CatalogModel::bytes() const {
-  return std::accumulate(files.begin(), files.end(), std::int64_t{0}, [](std::int64_t sum, const CatalogFile& f) { return sum + f.bytes; });
-}
-
-const CatalogFile* CatalogModel::file(std::string_view name) const {
-  for (const CatalogFile& f : files) {
-    if (f.name == name) return &f;
-  }
-  return nullptr;
+Source CatalogModel::source() const {
+  return {.id = id, .family = family, .path = path, .variant = variant, .only_on = only_on, .why = why,
+          .graphs = graphs.empty() ? usual_graphs(family) : graphs, .files = files};
 }
 
 Result<Catalog> Catalog::parse(std::string_view text) {

@@ -4,34 +4,37 @@
 //
 //   {"models": [{"id": "trilens-bert", "family": "encoder", "title": "...", "tasks": ["fill"], "path": "assets/models/trilens-bert",
 //                "files": [{"name": "onnx/model.onnx", "bytes": 123, "sha256": "..."}]}]}
+//
+// Optional: "variant" ("q8"), "only_on" ("wasm"), "why" (a sentence), and "graphs", where a file has not the name that its family's
+// fp32 export has: [{"role": "decoder", "file": "onnx/decoder_model.onnx"}].
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
 #include "base/family.hpp"
+#include "model/source.hpp"
 
 namespace trilens::model {
-
-struct CatalogFile {
-  std::string name;     // relative to the model's folder
-  std::int64_t bytes = 0;
-  std::string sha256;   // lower-case hexadecimal; may be empty
-};
 
 struct CatalogModel {
   std::string id;
   Family family = Family::encoder;
   std::string title;
   std::vector<std::string> tasks;
-  std::string path;     // of the folder, relative to the site
-  std::vector<CatalogFile> files;
+  std::string path;                     // of the folder, relative to the site
+  std::vector<SourceFile> files;
+  std::string variant = "fp32";
+  std::optional<std::string> only_on = {}; // as in Source
+  std::string why = {};
+  std::vector<SourceGraph> graphs = {}; // empty: those of the family's usual names
 
-  [[nodiscard]] std::int64_t bytes() const;
-  [[nodiscard]] const CatalogFile* file(std::string_view name) const;
+  // What load_model takes.
+  [[nodiscard]] Source source() const;
 };
 
 struct Catalog {

@@ -135,6 +135,37 @@ std::string mask_token(JsonFields& in, const Json& json) {
   return in.text("mask_token");
 }
 
+// The tokens that are not to be written: of bad_words_ids those of a single one.
+std::vector<std::int32_t> banned(JsonFields& in) {
+  std::vector<std::int32_t> ids;
+  for (const Json& word : in.array_or_empty("bad_words_ids")) {
+    if (!word.is_array() || word.size() != 1 || !word[0].is_number_integer()) continue;
+    const auto id = word[0].is_number_unsigned() && word[0].get<std::uint64_t>() >= kMost ? -1 : word[0].get<std::int64_t>();
+    if (id >= 0 && id < kMost) ids.push_back(static_cast<std::int32_t>(id));
+  }
+  return ids;
+}
+
+// Sentence Transformers' file: one flag for each mode.
+Result<Pooling> pooling_of(std::string_view text) {
+  if (text.empty()) return Pooling::usual;
+  const auto json = parse(text, "1_Pooling/config.json");
+  if (!json) return std::unexpected(json.error());
+  JsonFields in(*json, "1_Pooling/config.json", {});
+  constexpr std::pair<const char*, Pooling> kModes[] = {{"pooling_mode_mean_tokens", Pooling::mean},
+                                                        {"pooling_mode_cls_token", Pooling::first_token},
+                                                        {"pooling_mode_lasttoken", Pooling::last_token},
+                                                        {"pooling_mode_max_tokens", Pooling::other},
+                                                        {"pooling_mode_mean_sqrt_len_tokens", Pooling::other},
+                                                        {"pooling_mode_weightedmean_tokens", Pooling::other}};
+  std::optional<Pooling> out;
+  for (const auto& [name, mode] : kModes) {
+    if (in.flag(name, false)) out = out ? Pooling::other : mode;  // several at once are joined end to end
+  }
+  if (!in.ok()) return in.error();
+  return out.value_or(Pooling::mean);
+}
+
 // A translation comes first: of all tasks it is the one that a sentence without a prefix is given.
 std::vector<std::string> task_prefixes(JsonFields& in) {
   std::vector<std::string> out;
@@ -193,7 +224,16 @@ Result<Config> parse_config(const ConfigFiles& files) {
     }
     out.decoder_start_id = start.value_or(0);
   }
-  out.mask_token = out.family == Family::encoder ? mask_token(tokenizer, *tokenizer_json) : std::string{};
+  out.first_position = out.model_type == "roberta" ? out.pad_id.value_or(1) + 1 : 0;
+  for (JsonFields* fields : {&generation, &in}) {
+    if (out.family == Family::encoder_decoder && !out.forced_bos_id) out.forced_bos_id = fields->maybe_id("forced_bos_token_id");
+    if (out.banned_ids.empty()) out.banned_ids = banned(*fields);
+  }
+  out.architecture = architecture(in);
+  const auto pooling = pooling_of(files.pooling);
+  if (!pooling) return std::unexpected(pooling.error());
+  out.pooling = *pooling;
+  out.mask_token = out.family == Family::encoder || out.model_type == "bart" ? mask_token(tokenizer, *tokenizer_json) : std::string{};
   out.task_prefixes = task_prefixes(in);
   for (const JsonFields* fields : {&in, &generation, &tokenizer}) {
     if (!fields->ok()) return fields->error();

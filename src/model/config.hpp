@@ -20,6 +20,15 @@
 
 namespace trilens::model {
 
+// How a sentence encoder's users make one vector of a text: 1_Pooling/config.json.
+enum class Pooling : std::uint8_t {
+  usual,  // no such file: the family's own
+  mean,
+  first_token,
+  last_token,
+  other,  // of a kind that is not here
+};
+
 struct Config {
   Family family = Family::encoder;
   std::string model_type;                // "bert", "gpt2", "t5", ...
@@ -36,7 +45,12 @@ struct Config {
   std::optional<std::int32_t> bos_id;    // what a decoder starts from where there is no text
   std::optional<std::int32_t> pad_id;
   std::int32_t decoder_start_id = 0;     // encoder-decoder
-  std::string mask_token;                // encoder: "[MASK]", "<mask>"; else empty
+  std::int64_t first_position = 0;       // position_ids of the first token, where the graph takes them (RoBERTa: after the padding's)
+  std::optional<std::int32_t> forced_bos_id;  // encoder-decoder: what its decoder writes first, whatever it thinks
+  std::vector<std::int32_t> banned_ids;  // never to be written: bad_words_ids of one token (Marian's padding)
+  std::string architecture;              // the class that was saved, "BertForMaskedLM"; may be empty
+  std::string mask_token;                // encoder, BART: "[MASK]", "<mask>"; else empty
+  Pooling pooling = Pooling::usual;
   std::vector<std::string> task_prefixes;  // encoder-decoder: task_specific_params' prefixes, the one to add first; may be empty
 };
 
@@ -44,6 +58,7 @@ struct ConfigFiles {
   std::string_view config;      // config.json
   std::string_view generation;  // generation_config.json; may be empty
   std::string_view tokenizer;   // tokenizer_config.json; may be empty
+  std::string_view pooling = {};  // 1_Pooling/config.json; may be empty
 };
 
 [[nodiscard]] Result<Config> parse_config(const ConfigFiles& files);

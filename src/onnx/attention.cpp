@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <set>
 
+#include "onnx/numbers.hpp"
 #include "onnx/search.hpp"
 
 namespace trilens::onnx {
@@ -36,10 +37,10 @@ void step_back(const Model& m, const Node& p, std::optional<double> scale, std::
   };
   const ValueId a = Model::input(p, 0), b = Model::input(p, 1);
   if (p.op == "Mul") {
-    add(a, times(scale, m.scalar(b)));
-    add(b, times(scale, m.scalar(a)));
+    add(a, times(scale, known_number(m, b)));
+    add(b, times(scale, known_number(m, a)));
   } else if (p.op == "Div") {
-    const std::optional<double> divisor = m.scalar(b);
+    const std::optional<double> divisor = known_number(m, b);
     add(a, divisor && *divisor != 0 ? times(scale, 1 / *divisor) : std::nullopt);
   } else if (one_of(p.op, {"Add", "Sum", "Min", "Max"})) {
     for (std::size_t i = 0; i < std::min(p.inputs.size(), kMaxInputs); ++i) add(p.inputs[i], scale);
@@ -123,17 +124,57 @@ Operand peel(const Model& m, ValueId v, bool transpositions) {
   return out;
 }
 
-// A constant factor that the value carries from further back, looked for through changes of shape.
+// The same, where the number may be computed from sizes.
+std::optional<Factor> known_factor(const Model& m, const Node& p) {
+  const ValueId a = Model::input(p, 0), b = Model::input(p, 1);
+  if (p.op != "Mul" && p.op != "Div") return std::nullopt;
+  if (const std::optional<double> c = known_number(m, b); c && (p.op == "Mul" || *c != 0)) return Factor{a, p.op == "Div" ? 1 / *c : *c};
+  const std::optional<double> c = p.op == "Mul" ? known_number(m, a) : std::nullopt;
+  return c ? std::optional(Factor{b, *c}) : std::nullopt;
+}
+
+// The rescaling of an integer product, which is part of a projection.
+bool rescales_integers(const Model& m, const Node& p) {
+  return p.op == "Mul" && std::ranges::any_of(p.inputs, [&m](ValueId v) {
+    const Node* cast = m.producer_of(v);
+    const Node* product = cast == nullptr || cast->op != "Cast" ? nullptr : m.producer_of(Model::input(*cast, 0));
+    return product != nullptr && product->op == "MatMulInteger";
+  });
+}
+
+// The factor that the value carries from further back, looked for through changes of shape; nullopt: there is one that cannot be told.
 std::optional<double> factor_inside(const Model& m, ValueId v) {
+  double factor = 1;
   for (int steps = 0; steps < 8; ++steps) {
     const Node* p = m.producer_of(v);
-    if (p == nullptr) return 1.0;
-    if (const std::optional<Factor> f = constant_factor(m, *p)) return f->factor;
+    if (p == nullptr || rescales_integers(m, *p)) break;
+    if (const std::optional<Factor> f = known_factor(m, *p)) {
+      factor *= f->factor;
+      v = f->value;
+      continue;
+    }
     if (one_of(p->op, {"Mul", "Div"})) return std::nullopt;
-    if (!one_of(p->op, {"Transpose", "Reshape", "Identity", "Cast", "Unsqueeze", "Squeeze"})) return 1.0;
+    if (!one_of(p->op, {"Transpose", "Reshape", "Identity", "Cast", "Unsqueeze", "Squeeze"})) break;
     v = Model::input(*p, 0);
   }
-  return 1.0;
+  return factor;
+}
+
+// The number of dimensions of a value that is a Transpose's, scaled or not; 0 where it is not.
+std::uint32_t rank_told(const Model& m, ValueId v) {
+  for (int steps = 0; steps < 4; ++steps) {
+    const Node* p = m.producer_of(v);
+    if (p == nullptr) return 0;
+    if (p->op == "Transpose") return p->perm.size() < 2 ? 0 : static_cast<std::uint32_t>(p->perm.size());
+    if (const std::optional<Factor> f = known_factor(m, *p)) {
+      v = f->value;
+    } else if (one_of(p->op, {"Cast", "Identity"})) {
+      v = Model::input(*p, 0);
+    } else {
+      return 0;
+    }
+  }
+  return 0;
 }
 
 struct Use {
@@ -245,7 +286,7 @@ std::optional<Attention> match(const Model& m, const Node& softmax) {
   a.context = use.matmul->outputs[0];
   const bool key_major = k.transposed != (product.matmul->trans_b.value_or(0) != 0);
   a.key_layout = key_major ? KeyLayout::key_major : KeyLayout::feature_major;
-  if (const Node* p = m.producer_of(a.k); !key_major && p != nullptr && p->op == "Transpose") a.key_rank = static_cast<std::uint32_t>(p->perm.size());
+  if (!key_major) a.key_rank = rank_told(m, a.k) != 0 ? rank_told(m, a.k) : rank_told(m, a.q);  // both have as many in a product of attention
   a.q_scale = factor_inside(m, a.q);
   a.k_scale = factor_inside(m, a.k);
   a.score_scale = times(product.scale, q.factor * k.factor);
@@ -317,6 +358,16 @@ std::vector<std::string> fused_operators(const Model& model) {
     out.insert((n.domain.empty() ? "ai.onnx" : std::string(n.domain)) + "." + std::string(n.op));
   }
   return {out.begin(), out.end()};
+}
+
+std::unexpected<Error> fused_attention(const std::vector<std::string>& operators) {
+  std::string names;
+  for (const std::string& n : operators) names += (names.empty() ? "" : ", ") + n;
+  const bool standard = std::ranges::any_of(operators, [](const std::string& n) { return n.starts_with("ai.onnx."); });
+  return fail(ErrorCode::model_unsupported,
+              "This model computes its attention in a fused operator (" + names + "), which hides it; export it again without optimization" +
+                  (standard ? " and for an operator set below 23" : "") +
+                  ": optimum-cli export onnx --model NAME FOLDER (no --optimize), or torch.onnx.export with opset_version=18; docs/models.md has the commands.");
 }
 
 }  // namespace trilens::onnx

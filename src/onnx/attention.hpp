@@ -40,6 +40,8 @@ struct Attention {
 
 // Fused attention operators in the model, "com.microsoft.MultiHeadAttention", each once.
 [[nodiscard]] std::vector<std::string> fused_operators(const Model& model);
+// What to say of them: model_unsupported, with how to export a file that can be opened.
+[[nodiscard]] std::unexpected<Error> fused_attention(const std::vector<std::string>& operators);
 
 // The branches of an If; empty for every other node.
 [[nodiscard]] std::span<const GraphId> branches(const Node& node);

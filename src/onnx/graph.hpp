@@ -53,6 +53,7 @@ struct TensorFacts {
   std::uint64_t elements = 0;
   std::optional<double> scalar;  // the value, where there is exactly one element of a number type
   wire::Bytes raw;               // raw_data, little-endian; empty where the elements are stored in typed fields
+  wire::Bytes body;              // the TensorProto
 };
 
 struct Value {
@@ -79,8 +80,8 @@ struct Node {
   std::vector<std::string_view> subgraph_names;
   std::uint32_t rank = 0;           // place in one topological order of the whole model
   TensorId tensor = kNone;          // attribute `value`
-  std::optional<std::int64_t> axis, to, trans_a, trans_b, k_elements, n_elements, start, end;
-  std::optional<double> alpha, number;  // number: attribute `value_float` or `value_int`
+  std::optional<std::int64_t> axis, to, trans_a, trans_b, k_elements, n_elements, bits, block_size, start, end;
+  std::optional<double> alpha, beta, number;  // number: attribute `value_float` or `value_int`
   std::vector<std::int64_t> perm;
   std::uint32_t axes = 0;           // how many the attribute `axes` lists
   bool edited = false;              // by edit.hpp: its inputs are not those of the file

@@ -77,21 +77,23 @@ std::vector<ValueId> aliases(const Model& model, ValueId value) {
   return out;
 }
 
-ValueId norm_of(const Model& model, ValueId value) {
+Norm norm_of(const Model& model, ValueId value) {
   const std::vector<ValueId> x = aliases(model, value);
   for (const ValueId v : x) {
     for (const NodeId c : model.uses(v)) {
       const Node& n = model.nodes[c];
-      if (one_of(n.op, {"LayerNormalization", "RMSNormalization", "SimplifiedLayerNormalization"}) && Model::input(n, 0) == v) return Model::output(n);
+      if (one_of(n.op, {"LayerNormalization", "RMSNormalization", "SimplifiedLayerNormalization"}) && Model::input(n, 0) == v) {
+        return {Model::output(n), n.op == "LayerNormalization"};
+      }
     }
   }
   const ValueId d = centered(model, x);
   const ValueId n = normalized(model, d != kNone ? aliases(model, d) : x);
-  if (n == kNone) return kNone;
+  if (n == kNone) return {};
   const ValueId weighted = with_constant(model, n, "Mul");
-  if (weighted == kNone) return n;
+  if (weighted == kNone) return {n, d != kNone};
   const ValueId biased = d != kNone ? with_constant(model, weighted, "Add") : kNone;
-  return biased != kNone ? biased : weighted;
+  return {biased != kNone ? biased : weighted, d != kNone};
 }
 
 }  // namespace trilens::onnx

@@ -233,6 +233,7 @@ class Parser {
     if (f.number == schema::attribute::f && f.type == wire::Type::fixed32) {
       const double value = std::bit_cast<float>(static_cast<std::uint32_t>(f.value));
       if (name == "alpha") n.alpha = value;
+      if (name == "beta") n.beta = value;
       if (name == "value_float") n.number = value;
     }
     if (const auto i = f.varint_of(schema::attribute::i)) {
@@ -243,6 +244,8 @@ class Parser {
       if (name == "transB") n.trans_b = value;
       if (name == "K") n.k_elements = value;
       if (name == "N") n.n_elements = value;
+      if (name == "bits") n.bits = value;
+      if (name == "block_size") n.block_size = value;
       if (name == "start") n.start = value;
       if (name == "end") n.end = value;
       if (name == "value_int") n.number = static_cast<double>(value);

@@ -233,16 +233,42 @@ class Rewriter {
     const bool swap = exposure->swap_rank != 0;
     if (cast) {
       const std::string target = swap ? "trilens/" + names_[name] + "/f32" : names_[name];
+      if (m_.values[exposure->value].type == DataType::f16) {
+        const std::string aside = "trilens/" + names_[name] + "/aside";
+        write_aside(out, source, aside);
+        source = aside;
+      }
       write_unary(out, "Cast", source, target, {"to", {static_cast<std::int64_t>(DataType::f32)}, false});
       source = target;
     }
-    if (swap) {
-      Attribute perm{"perm", {}, true};
-      for (std::uint32_t i = 0; i + 2 < exposure->swap_rank; ++i) perm.values.push_back(i);
-      perm.values.insert(perm.values.end(), {exposure->swap_rank - 1, exposure->swap_rank - 2});
-      write_unary(out, "Transpose", source, names_[name], perm);
-    }
+    if (swap) write_swapped(out, source, names_[name], exposure->swap_rank);
     if (!cast && !swap) write_unary(out, "Identity", source, names_[name], {});
+  }
+
+  // The last two dimensions exchanged: by Einsum, as ONNX Runtime would move a Transpose of ours into the model's own, and with it what is run in f16.
+  void write_swapped(Buffer& out, std::string_view source, std::string_view target, std::uint32_t rank) const {
+    constexpr std::uint64_t kString = 3;            // AttributeProto.AttributeType
+    constexpr std::int64_t kFirstEinsum = 12;       // operator set
+    Attribute perm{"perm", {}, true};
+    std::string from, to;
+    for (std::uint32_t i = 0; i < rank; ++i) {
+      const std::uint32_t other = i + 2 < rank ? i : i + 1 == rank ? i - 1 : i + 1;
+      perm.values.push_back(other);
+      from += static_cast<char>('a' + i);
+      to += static_cast<char>('a' + other);
+    }
+    if (m_.opset < kFirstEinsum) return write_unary(out, "Transpose", source, target, perm);
+    const std::size_t begun = wire::begin_message(out, schema::graph::node);
+    wire::put_text_field(out, schema::node::input, source);
+    wire::put_text_field(out, schema::node::output, target);
+    wire::put_text_field(out, schema::node::name, "trilens/Einsum/" + std::string(target));
+    wire::put_text_field(out, schema::node::op_type, "Einsum");
+    const std::size_t inner = wire::begin_message(out, schema::node::attribute);
+    wire::put_text_field(out, schema::attribute::name, "equation");
+    wire::put_text_field(out, schema::attribute::s, from + "->" + to);
+    wire::put_varint_field(out, schema::attribute::type, kString);
+    wire::end_message(out, inner);
+    wire::end_message(out, begun);
   }
 
   struct Attribute {
@@ -267,6 +293,25 @@ class Rewriter {
       wire::put_varint_field(out, schema::attribute::type, attribute.list ? kInts : kInt);
       wire::end_message(out, inner);
     }
+    wire::end_message(out, begun);
+  }
+
+  // The same numbers by an operator that ONNX Runtime's CPU has for f32 alone. A Cast as the reader would tell it that somebody wants the value in f16,
+  // and a node that it can run in f16 and otherwise takes to f32 with all of its neighbours (IsIsolatedFp16NodeOnCpu in its
+  // core/optimizer/insert_cast_transformer.cc) would be run in f16: other numbers.
+  static void write_aside(Buffer& out, std::string_view source, std::string_view target) {
+    constexpr std::uint64_t kFloat = 1;             // AttributeProto.AttributeType
+    constexpr std::uint32_t kOne = 0x3F800000;      // 1.0f
+    const std::size_t begun = wire::begin_message(out, schema::graph::node);
+    wire::put_text_field(out, schema::node::input, source);
+    wire::put_text_field(out, schema::node::output, target);
+    wire::put_text_field(out, schema::node::name, target);
+    wire::put_text_field(out, schema::node::op_type, "LeakyRelu");
+    const std::size_t inner = wire::begin_message(out, schema::node::attribute);
+    wire::put_text_field(out, schema::attribute::name, "alpha");
+    wire::put_fixed32_field(out, schema::attribute::f, kOne);
+    wire::put_varint_field(out, schema::attribute::type, kFloat);
+    wire::end_message(out, inner);
     wire::end_message(out, begun);
   }
 

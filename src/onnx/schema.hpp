@@ -20,7 +20,7 @@ namespace node {
 inline constexpr std::uint32_t input = 1, output = 2, name = 3, op_type = 4, attribute = 5, domain = 7;
 }
 namespace attribute {
-inline constexpr std::uint32_t name = 1, f = 2, i = 3, t = 5, g = 6, ints = 8, graphs = 11, type = 20;
+inline constexpr std::uint32_t name = 1, f = 2, i = 3, s = 4, t = 5, g = 6, ints = 8, graphs = 11, type = 20;
 }
 namespace tensor {
 inline constexpr std::uint32_t dims = 1, data_type = 2, float_data = 4, int32_data = 5, string_data = 6, int64_data = 7, name = 8,

@@ -53,27 +53,34 @@ ValueId next_sum(const Model& m, ValueId stream) {
   return kNone;
 }
 
-// From the last attention's residual sum to the last hidden state.
-ValueId end_of_stream(const Model& m, ValueId sum) {
+// From the last attention's residual sum to the end: past the feed-forward layer's sum, and past the norms between sums.
+StreamEnd end_of_stream(const Model& m, GraphId graph, ValueId sum) {
   constexpr int kMaxSums = 8;
+  bool normed_between = false;  // norms after: what a norm gives is carried on
   for (int sums = 0; sums < kMaxSums && sum != kNone; ++sums) {
     if (const ValueId next = next_sum(m, sum); next != kNone) {
       sum = next;
       continue;
     }
-    const ValueId norm = norm_of(m, sum);
-    if (norm == kNone) return sum;
-    const ValueId next = next_sum(m, norm);
-    if (next == kNone) return norm;
+    const ValueId norm = norm_of(m, sum).value;
+    const ValueId next = norm == kNone ? kNone : next_sum(m, norm);
+    if (next == kNone) return normed_between && norm != kNone ? StreamEnd{graph, norm, kNone, true} : StreamEnd{graph, sum, norm, false};
+    normed_between = true;
     sum = next;
   }
-  return kNone;
+  return {.graph = graph};
 }
 
 using Group = std::vector<const Attention*>;
 
+std::map<GraphId, Group> groups_of(const std::vector<Attention>& attentions) {
+  std::map<GraphId, Group> groups;
+  for (const Attention& a : attentions) groups[a.graph].push_back(&a);
+  return groups;
+}
+
 // The layers of one graph; empty where the stream is lost.
-std::vector<HiddenState> states_of(const Model& m, GraphId graph, const Group& group) {
+std::vector<HiddenState> states_of(const Model& m, GraphId graph, const Group& group, StreamEnd& end) {
   std::vector<HiddenState> out;
   ValueId last_sum = kNone;
   AttentionKind kind = AttentionKind::self;
@@ -86,7 +93,8 @@ std::vector<HiddenState> states_of(const Model& m, GraphId graph, const Group& g
     if (a->layer != out.size()) return {};
     out.push_back({a->kind, a->layer, graph, sum.stream});
   }
-  const ValueId last = last_sum == kNone ? kNone : end_of_stream(m, last_sum);
+  end = end_of_stream(m, graph, last_sum);
+  const ValueId last = end.norm != kNone ? end.norm : end.stream;
   if (last == kNone || out.empty()) return {};
   out.push_back({kind, static_cast<std::uint32_t>(out.size()), graph, last});
   return out;
@@ -95,12 +103,20 @@ std::vector<HiddenState> states_of(const Model& m, GraphId graph, const Group& g
 }  // namespace
 
 std::vector<HiddenState> find_hidden_states(const Model& model, const std::vector<Attention>& attentions) {
-  std::map<GraphId, Group> groups;
-  for (const Attention& a : attentions) groups[a.graph].push_back(&a);
   std::vector<HiddenState> out;
-  for (const auto& [graph, group] : groups) {
-    const std::vector<HiddenState> states = states_of(model, graph, group);
+  for (const auto& [graph, group] : groups_of(attentions)) {
+    StreamEnd end;
+    const std::vector<HiddenState> states = states_of(model, graph, group, end);
     out.insert(out.end(), states.begin(), states.end());
+  }
+  return out;
+}
+
+std::vector<StreamEnd> find_stream_ends(const Model& model, const std::vector<Attention>& attentions) {
+  std::vector<StreamEnd> out;
+  for (const auto& [graph, group] : groups_of(attentions)) {
+    StreamEnd end;
+    if (!states_of(model, graph, group, end).empty()) out.push_back(end);
   }
   return out;
 }

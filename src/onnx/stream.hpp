@@ -24,8 +24,24 @@ struct HiddenState {
 // All layers + 1 of them for each graph that holds layers, or none where the stream cannot be followed to its end.
 [[nodiscard]] std::vector<HiddenState> find_hidden_states(const Model& model, const std::vector<Attention>& attentions);
 
-// The output of the norm that reads `value`, weight and bias included; kNone where no norm reads it.
-[[nodiscard]] ValueId norm_of(const Model& model, ValueId value);
+// Where the stream of a graph's layers ends, and with it what the blocks do.
+struct StreamEnd {
+  GraphId graph = kMainGraph;  // where the layers stand
+  ValueId stream = kNone;      // what the last block gives, as hidden states between blocks are: with norms before, the sum; with norms after, normed
+  ValueId norm = kNone;        // the final norm's output; kNone: no norm follows, or each block ends in one
+  bool normed_blocks = false;  // each block ends in a norm
+};
+
+// Of each graph that holds layers, those whose stream can be followed to its end.
+[[nodiscard]] std::vector<StreamEnd> find_stream_ends(const Model& model, const std::vector<Attention>& attentions);
+
+struct Norm {
+  ValueId value = kNone;       // its output, weight and bias included; kNone: there is no norm
+  bool centered = false;       // takes the mean off: LayerNorm; else RMSNorm
+};
+
+// The norm that reads `value`.
+[[nodiscard]] Norm norm_of(const Model& model, ValueId value);
 
 // The value and what Cast, Identity and Dropout make of it: the same numbers under other names.
 [[nodiscard]] std::vector<ValueId> aliases(const Model& model, ValueId value);

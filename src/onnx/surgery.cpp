@@ -87,12 +87,6 @@ bool Surgery::has(std::string_view tap) const {
 
 namespace {
 
-std::string join(const std::vector<std::string>& names) {
-  std::string out;
-  for (const std::string& n : names) out += (out.empty() ? "" : ", ") + n;
-  return out;
-}
-
 // One dimension's text: its number, its name, or nothing.
 std::string dimension_text(wire::Bytes dim) {
   std::string out;
@@ -207,10 +201,7 @@ Plan plan_taps(const std::vector<Attention>& attentions, const std::vector<Hidde
 
 // Why this graph cannot be opened, although it is well formed.
 Result<void> check_open(const Model& model, const std::vector<Attention>& attentions, const std::vector<std::string>& fused) {
-  if (!fused.empty()) {
-    return fail(ErrorCode::model_unsupported, "This model computes its attention in a fused operator (" + join(fused) +
-                                                  "), which hides it; export a plain file: torch.onnx.export, or optimum-cli export onnx without --optimize.");
-  }
+  if (!fused.empty()) return fused_attention(fused);
   const Graph& main = model.graphs[kMainGraph];
   if (main.names.contains("decoder_input_ids") && !main.names.contains("encoder_hidden_states")) {
     return fail(ErrorCode::model_unsupported,

@@ -8,8 +8,8 @@
 // Shapes (B batch, H heads, Q queries, K keys with the cache's, D head size, S sequence): probabilities, scores [B,H,Q,K], q [B,H,Q,D],
 // k and v [B,H,K,D], hidden [B,S,hidden]. `scores` = q·k * score_scale + mask and bias; q and k are taken before a constant scale.
 // What was there before stays byte for byte, except that a tapped value takes the tap's name where it can (that costs no node).
-// Taps stand where they do not keep ONNX Runtime from its optimizations: the outputs are those of the untouched model
-// (not yet in every f16 file: there taps can move them by up to 1e-2).
+// Taps stand where they do not keep ONNX Runtime from its optimizations: on its CPU (so WASM) the outputs are bit for bit those of the untouched
+// model, in f32, f16, q8 and q4 files alike. Of an f16 file the CPU computes much in f32, and a tap shows what it computed.
 //
 // Added inputs ("switches", with Options::switches), one of each role for a kind of attention, all layers in one tensor (see Switch):
 //   switch.{kind}.bias       f32 [L|1, B|1, H|1, Q|1, K|1]   added to the scores right before the softmax; rest 0

@@ -100,6 +100,7 @@ Result<void> measure(TensorFacts& t, bool has_raw, bool typed) {
 
 Result<TensorFacts> read_tensor(Bytes bytes) {
   TensorFacts t;
+  t.body = bytes;
   bool external = false, typed = false, has_raw = false;
   Reader r(bytes);
   while (r.next()) {

@@ -88,6 +88,11 @@ void put_varint_field(Buffer& out, std::uint32_t number, std::uint64_t value) {
   put_varint(out, value);
 }
 
+void put_fixed32_field(Buffer& out, std::uint32_t number, std::uint32_t value) {
+  put_varint(out, (static_cast<std::uint64_t>(number) << 3) | 5u);
+  for (unsigned i = 0; i < 4; ++i) out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
+}
+
 void put_bytes_field(Buffer& out, std::uint32_t number, Bytes payload) {
   put_varint(out, (static_cast<std::uint64_t>(number) << 3) | 2u);
   put_varint(out, payload.size());

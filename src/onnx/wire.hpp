@@ -74,6 +74,7 @@ class Reader {
 void put_varint(Buffer& out, std::uint64_t value);
 void put_raw(Buffer& out, Bytes raw);
 void put_varint_field(Buffer& out, std::uint32_t number, std::uint64_t value);
+void put_fixed32_field(Buffer& out, std::uint32_t number, std::uint32_t value);
 void put_bytes_field(Buffer& out, std::uint32_t number, Bytes payload);
 void put_text_field(Buffer& out, std::uint32_t number, std::string_view text);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "protocol/fields.hpp"
+#include "protocol/shelf_json.hpp"
 
 namespace trilens::protocol {
 namespace {
@@ -174,6 +175,10 @@ constexpr std::array<std::pair<std::string_view, Reader>, std::variant_size_v<Re
     {"read", read_read},
     {"cancel", read_cancel},
     {"tap", read_tap},
+    {"plan_model", [](Fields& in, const Json&) -> Request { return read_plan_model(in); }},
+    {"fetch_model", [](Fields& in, const Json&) -> Request { return read_fetch_model(in); }},
+    {"stored_models", [](Fields&, const Json&) -> Request { return StoredModels{}; }},
+    {"remove_model", [](Fields& in, const Json&) -> Request { return read_remove_model(in); }},
     {"leak", [](Fields& in, const Json&) -> Request { return Leak{seat_of(in), in.text("text"), in.text("changed")}; }},
     {"answer", read_answer},
     {"probe", [](Fields& in, const Json&) -> Request { return Probe{seat_of(in), in.text("phenomenon"), in.integer_or("items", 0, kMaxId, 0)}; }},
@@ -227,6 +232,10 @@ struct Write {
     if (r.seat) out["seat"] = seat_name(*r.seat);
     return out;
   }
+  Json operator()(const PlanModel& r) const { return request_fields(r); }
+  Json operator()(const FetchModel& r) const { return request_fields(r); }
+  Json operator()(const StoredModels& r) const { return request_fields(r); }
+  Json operator()(const RemoveModel& r) const { return request_fields(r); }
 };
 
 }  // namespace

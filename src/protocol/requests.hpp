@@ -19,6 +19,7 @@
 #include "protocol/answer.hpp"
 #include "protocol/leak.hpp"
 #include "protocol/probe.hpp"
+#include "protocol/shelf.hpp"
 
 namespace trilens::protocol {
 
@@ -135,7 +136,8 @@ struct Cancel {
   std::optional<Seat> seat;
 };
 
-using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap, Leak, Answer, Probe>;
+using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap,
+                             PlanModel, FetchModel, StoredModels, RemoveModel, Leak, Answer, Probe>;
 
 struct RequestMessage {
   std::int64_t id = 0;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "protocol/archive.hpp"
+#include "protocol/shelf_json.hpp"
 
 namespace trilens::protocol {
 
@@ -138,6 +139,7 @@ void describe(IO& io, Reading& r) {
   io("output", r.output);
   io("predictions", r.predictions);
   io("answer", r.answer);
+  io("note", r.note);
   io("cut", r.cut);
   io("prefill_ms", r.prefill_ms);
   io("per_token_ms", r.per_token_ms);
@@ -160,6 +162,8 @@ void describe(IO& io, Progress& p) {
   io("file", p.file);
   io("loaded_bytes", p.loaded_bytes);
   io("total_bytes", p.total_bytes);
+  io("bytes_per_second", p.bytes_per_second);
+  io("seconds_left", p.seconds_left);
 }
 
 template <class IO>
@@ -175,7 +179,8 @@ namespace {
 
 // The names under which results travel, in the order of ResultValue.
 constexpr std::array<const char*, std::variant_size_v<ResultValue>> kResultNames{
-    "done", "loaded", "tokenized", "filled", "next_tokens", "generated", "attention", "embedded", "reading", "tap", "leak", "answer", "probe"};
+    "done", "loaded", "tokenized", "filled", "next_tokens", "generated", "attention", "embedded", "reading", "tap",
+    "model_plan", "stored_model", "shelf", "leak", "answer", "probe"};
 
 Json result_value(const ResultValue& value) {
   return std::visit([](const auto& v) { return written(v); }, value);

@@ -17,6 +17,7 @@
 #include "base/error.hpp"
 #include "base/family.hpp"
 #include "protocol/requests.hpp"
+#include "protocol/shelf.hpp"
 
 namespace trilens::protocol {
 
@@ -125,17 +126,18 @@ struct AttentionMap {
 
 struct Embedded {
   std::vector<float> vector;           // [hidden]
-  std::string pooling;                 // "mean", "last_token"
+  std::string pooling;                 // "mean", "first_token", "last_token"
 };
 
 // What a family makes of a text (see requests.hpp, Read).
 struct Reading {
-  std::string task;                    // "fill", "continue", "translate", "guess" (encoder without a blank)
+  std::string task;                    // "fill", "continue", "translate", "guess" (encoder without a blank), "none" (it has no head for words)
   std::string prompt;                  // the text as given to the model: "[MASK]" for the blank, a prefix before it, cut at it
   std::vector<Piece> tokens;           // offsets into the user's text; pieces of an added prefix have start == end
   std::vector<Piece> output;           // encoder-decoder: decoder pieces, start token first; else empty
   std::vector<Blank> predictions;      // one a blank; decoder: one, at the last piece
   std::string answer;                  // the text that results: the filled word, the next word, the translation
+  std::optional<std::string> note;     // what the model cannot do with a text, a sentence
   std::optional<Cut> cut;
   double prefill_ms = 0;
   double per_token_ms = 0;             // mean over the decoder's steps; 0 when there were none
@@ -151,13 +153,15 @@ struct TapValues {
 struct Done {};                        // Cancel, BeginGeneration
 
 using ResultValue =
-    std::variant<Done, Loaded, Tokenized, Filled, NextTokens, Generated, AttentionMap, Embedded, Reading, TapValues, LeakTest, Answered, Probed>;
+    std::variant<Done, Loaded, Tokenized, Filled, NextTokens, Generated, AttentionMap, Embedded, Reading, TapValues, ModelPlan, StoredModel, Shelf, LeakTest, Answered, Probed>;
 
 struct Progress {
   std::string stage;                   // "fetch", "open", "check"
   std::string file;
   std::int64_t loaded_bytes = 0;       // over all files of the model
   std::int64_t total_bytes = 0;        // 0: not known
+  double bytes_per_second = 0;         // of what travels just now; 0: not known
+  std::optional<double> seconds_left = std::nullopt;  // absent: not known
 };
 
 // One message from the engine: exactly one of the four.

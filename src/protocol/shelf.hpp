@@ -7,8 +7,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/error.hpp"
 #include "base/family.hpp"
 
 namespace trilens::protocol {
@@ -26,6 +28,7 @@ struct VariantView {
   bool usable = false;
   std::string why;       // a clause without its full stop
   std::int64_t bytes = 0;
+  bool operator==(const VariantView&) const = default;
 };
 
 // What the repository says about itself.
@@ -37,6 +40,7 @@ struct ModelCard {
   std::string summary;                   // the first paragraph of the README, plain text, at most 600 characters
   std::string model_type;                // config.json
   std::int64_t layers = 0, heads = 0, hidden = 0, vocabulary = 0;  // 0: not said
+  bool operator==(const ModelCard&) const = default;
 };
 
 // Answer to PlanModel.
@@ -54,6 +58,7 @@ struct ModelPlan {
   std::string memory_sentence;           // how that is made up
   std::vector<VariantView> variants;     // best first
   ModelCard card;
+  bool operator==(const ModelPlan&) const = default;
 };
 
 // "fetch_model": after the visitor said yes. Sends Progress, answers with StoredModel. Cancel{request} stops it; what has come stays.
@@ -69,23 +74,32 @@ struct StoredModel {
   std::int64_t bytes = 0;
   bool complete = false;                 // false: fetching it again goes on where it was cut
   bool damaged = false;                  // can only be removed
+  bool persistent = true;                // false: in memory, until the page is closed
   double saved_at = 0;                   // milliseconds since 1970
+  bool operator==(const StoredModel&) const = default;
 };
 
 // "stored_models" → Shelf.
 struct StoredModels {};
 
 struct Shelf {
-  bool persistent = false;               // kept when the page is closed
-  std::string why;                       // a sentence, where it is not
+  bool persistent = false;               // the browser keeps models when the page is closed
+  std::string why;                       // a sentence, where it does not, or not all of them
   std::int64_t models_bytes = 0;
   std::optional<std::int64_t> used_bytes, quota_bytes;  // of the whole site, where the browser says
   std::vector<StoredModel> models;
+  bool operator==(const Shelf&) const = default;
 };
 
 // "remove_model" → Shelf.
 struct RemoveModel {
   std::string key;
 };
+
+// The answers as JSON, without the message around them: how a library written in another language hands them in (web/library.mjs).
+// Errors: internal (it is something else).
+[[nodiscard]] Result<ModelPlan> parse_model_plan(std::string_view json);
+[[nodiscard]] Result<StoredModel> parse_stored_model(std::string_view json);
+[[nodiscard]] Result<Shelf> parse_shelf(std::string_view json);
 
 }  // namespace trilens::protocol

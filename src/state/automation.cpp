@@ -8,6 +8,7 @@
 #include "protocol/fields.hpp"
 #include "state/options.hpp"
 #include "state/script.hpp"
+#include "state/share.hpp"
 #include "state/store_impl.hpp"
 
 namespace trilens::state {
@@ -136,7 +137,7 @@ void show(const Script& s) {
     s.act(ShowSeat{seat});
   }
   if (s.in.has("tab")) {
-    const Tab tab = s.in.name("tab", tab_from_name, "overview, tokens, attention, prediction, leak, answer, generation or cost");
+    const Tab tab = s.in.name("tab", tab_from_name, "overview, machine, tokens, attention, prediction, leak, answer, generation or cost");
     if (s.refused()) return;
     s.act(SelectTab{tab});
   }
@@ -212,11 +213,21 @@ void cancel(const Script& s) {
   if (s.refused()) return;
   s.m.stop();
   s.m.touch();
-  for (const Seat seat : kSeats) {
-    if (!all && only != seat) continue;
-    (void)s.m.send(protocol::Cancel{.request = {}, .seat = seat}, std::nullopt);
-  }
+  // Without a seat: everything, a model on its way included.
+  (void)s.m.send(protocol::Cancel{.request = {}, .seat = all ? std::nullopt : std::optional(only)}, std::nullopt);
   s.resolve(Json::object());
+}
+
+// The page as a link or a file would hold it, as JSON.
+void share(const Script& s) { s.m.emit(ResolveTicket{s.ticket, shared_json(s.m.state)}); }
+
+// Puts such a page in place; refused by the field that does not fit.
+void open_shared(const Script& s) {
+  const Json& page = s.in.object("page");
+  if (s.refused()) return;
+  const std::string json = dumped(page);
+  if (const auto ok = parse_shared(json); !ok) return s.m.reject(s.ticket, ok.error());
+  s.act_then_read(OpenShared{json});
 }
 
 // Which word the leak test changes, and into what; left out: the last one, into the first that is offered.
@@ -238,7 +249,54 @@ void choose_answer(const Script& s) {
   if (!s.refused()) s.act_now(ChooseAnswer{chosen});
 }
 
-constexpr std::array<std::pair<std::string_view, Handler>, 29> kHandlers{{
+// --- the shelf ---
+
+void open_shelf(const Script& s) {
+  const Seat seat = s.seat();
+  if (!s.refused()) s.act_now(OpenShelf{seat});
+}
+
+// Answers with what `load` answers when it is here, with the plan when it is not.
+void choose_model(const Script& s) {
+  ChooseModel command;
+  if (s.names_seat()) command.seat = s.seat();
+  command.name = s.in.text("name");
+  command.title = s.in.text_or("title", {});
+  if (s.refused()) return;
+  s.m.choose_model(command, s.ticket);
+  s.m.touch();
+}
+
+void choose_variant(const Script& s) {
+  const std::string variant = s.in.text("variant");
+  if (!s.refused()) s.m.choose_variant(variant, s.ticket);
+}
+
+void filter_catalog(const Script& s) {
+  CatalogFilter filter;
+  if (s.in.has("family")) filter.family = s.in.name("family", family_from_name, "encoder, decoder or encoder_decoder");
+  filter.task = s.in.text_or("task", {});
+  filter.language = s.in.text_or("language", {});
+  filter.most_bytes = s.in.integer_or("most_bytes", 0, std::int64_t{1} << 50, 0);
+  if (!s.refused()) s.act_now(FilterCatalog{filter});
+}
+
+void set_server(const Script& s) {
+  const std::string base = s.in.text("base");
+  if (!s.refused()) s.act_now(SetServer{base});
+}
+
+void ask_remove(const Script& s) {
+  const std::string key = s.in.text("key");
+  if (!s.refused()) s.act_now(AskRemove{key});
+}
+
+void keep_model(const Script& s) {
+  const Seat seat = s.seat();
+  if (!s.refused()) s.act_now(KeepModel{seat});
+}
+
+constexpr std::array<std::pair<std::string_view, Handler>, 43> kHandlers{{
     {"set_text", set_text},
     {"use_example", use_example},
     {"undo", undo},
@@ -255,6 +313,8 @@ constexpr std::array<std::pair<std::string_view, Handler>, 29> kHandlers{{
     {"select", select},
     {"hover", hover},
     {"guess", guess},
+    {"share", share},
+    {"open_shared", open_shared},
     {"choose_leak", choose_leak},
     {"choose_answer", choose_answer},
     {"stop_answers", [](const Script& s) { s.act_now(StopAnswers{}); }},
@@ -268,6 +328,18 @@ constexpr std::array<std::pair<std::string_view, Handler>, 29> kHandlers{{
     {"retry", retry},
     {"load", load},
     {"cancel", cancel},
+    {"open_shelf", open_shelf},
+    {"close_shelf", [](const Script& s) { s.act_now(CloseShelf{}); }},
+    {"choose_model", choose_model},
+    {"choose_variant", choose_variant},
+    {"confirm_fetch", [](const Script& s) { s.m.confirm_fetch(s.ticket); }},
+    {"stop_fetch", [](const Script& s) { s.act_now(StopFetch{}); }},
+    {"decline_plan", [](const Script& s) { s.act_now(DeclinePlan{}); }},
+    {"get_again", [](const Script& s) { s.act_now(GetAgain{}); }},
+    {"filter_catalog", filter_catalog},
+    {"set_server", set_server},
+    {"keep_model", keep_model},
+    {"ask_remove", ask_remove},
 }};
 
 Error engine_is_gone(const State& state) {
@@ -286,7 +358,7 @@ void Store::command(std::string_view given, std::int64_t ticket, double now_ms) 
   Fields in(json, ErrorCode::invalid_argument);
   const std::string type = in.text("type");
   if (!in.ok()) return m.reject(ticket, in.error().error());
-  const bool engine_only = type == "load" || type == "cancel" || protocol::is_engine_request(type);
+  const bool engine_only = type == "load" || type == "cancel" || type == "choose_model" || protocol::is_engine_request(type);
   if (engine_only && !m.engine_alive) return m.reject(ticket, engine_is_gone(m.state));
   for (const auto& [name, handler] : kHandlers) {
     if (name == type) return handler(Script{*this, m, in, json, ticket, now_ms});

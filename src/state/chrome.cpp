@@ -73,6 +73,7 @@ bool Store::Impl::pointing(const Command& command) {
             s.pin_cell.reset();
             s.keys_open = false;
             s.options_open = false;
+            if (s.shelf.open) close_shelf(), changed = true;
             return true;
           },
           [](const auto&) { return false; },
@@ -127,7 +128,7 @@ bool Store::Impl::chrome(const Command& command) {
 }
 
 void Store::Impl::remember_settings() {
-  emit(RememberSettings{Json{{"theme", theme_name(state.theme)}, {"language", state.language}}.dump()});
+  emit(RememberSettings{Json{{"theme", theme_name(state.theme)}, {"language", state.language}, {"server", state.shelf.server}}.dump()});
 }
 
 void Store::Impl::take_settings(std::string_view text) {
@@ -136,6 +137,7 @@ void Store::Impl::take_settings(std::string_view text) {
   const auto word = [&](const char* name) { return json.contains(name) && json[name].is_string() ? json[name].get<std::string>() : std::string(); };
   if (const auto theme = theme_from_name(word("theme"))) state.theme = *theme;
   if (const std::string language = word("language"); known_language(language)) state.language = language;
+  state.shelf.server = word("server");
 }
 
 Result<std::vector<std::string>> parse_replacements(std::string_view text) {

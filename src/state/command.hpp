@@ -54,6 +54,26 @@ struct UseProvider { Seat seat = Seat::left; ProviderChoice provider = ProviderC
 struct CancelLoad { Seat seat = Seat::left; };
 struct Retry { Seat seat = Seat::left; };       // whatever failed in this column
 
+// The shelf of models (state/shelf.hpp).
+struct OpenShelf { Seat seat = Seat::left; };
+struct CloseShelf {};
+// What is here is loaded; anything else becomes a plan and a question. No seat: the open shelf's, else its family's home.
+struct ChooseModel { std::optional<Seat> seat = {}; std::string name; std::string title = {}; };
+struct ChooseVariant { std::string variant; };           // of the model that is asked about; planned anew
+struct ConfirmFetch {};                                  // "Fetch": the one way in which weights begin to travel
+struct DeclinePlan {};                                   // "Not now"
+struct StopFetch {};                                     // what has come stays
+struct GetAgain {};                                      // whatever of planning or fetching was stopped or failed
+struct SetModelName { std::string text; };               // every keystroke
+struct SetServer { std::string base; };                  // empty: the public hub
+struct FilterCatalog { CatalogFilter filter; };
+struct AskRemove { std::string key; };                   // asks in place; empty: no more
+struct RemoveKept { std::string key; };
+struct FilesRefused { Error error; };                     // what was dropped or chosen is no model
+struct ChooseFiles { bool folder = false; };             // opens the browser's own chooser
+// A model could not be loaded: forget that, the one before stays.
+struct KeepModel { Seat seat = Seat::left; };
+
 struct SelectTab { Tab tab = Tab::overview; };
 struct SetTheme { Theme theme = Theme::system; };
 struct CycleTheme {};                                    // other than the system's → like it → follow the system
@@ -66,13 +86,18 @@ struct ToggleKeys {};                                    // the list of keys
 struct DismissNotice {};
 struct SetEnvironment { Environment environment; };
 
+enum class ExportKind : std::uint8_t { link, picture, csv, json, page };
+struct Export { ExportKind kind = ExportKind::link; };   // to the clipboard, or as a file
+struct OpenShared { std::string json; };                 // a page as share.hpp writes it; refused with a notice
+
 struct CopyText { std::string text; };                   // to the clipboard
 
 using Command =
     std::variant<SetText, CommitText, InsertBlank, UseExample, Undo, Redo, Hover, HoverCell, Pin, PinCell, ClearSelection, SelectToken,
                  SelectMap, ChooseLeak, ChooseAnswer, StopAnswers, RunAnswers, Step, StepBack, ToStart, ToEnd, Play, Stop, GoToStep, SetOption, ResetOptions, LoadModel, UseProvider, CancelLoad, Retry,
                  SelectTab, SetTheme, CycleTheme, SetLanguage, SetLayout, ShowSeat, ToggleProjector, ToggleOptions, ToggleKeys,
-                 DismissNotice, SetEnvironment, CopyText>;
+                 DismissNotice, SetEnvironment, Export, OpenShared, CopyText, OpenShelf, CloseShelf, ChooseModel, ChooseVariant, ConfirmFetch, DeclinePlan, StopFetch,
+                 GetAgain, SetModelName, SetServer, FilterCatalog, AskRemove, RemoveKept, FilesRefused, ChooseFiles, KeepModel>;
 
 using Commands = std::vector<Command>;
 

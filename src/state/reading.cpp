@@ -61,6 +61,7 @@ void Store::Impl::load(const LoadModel& what, std::optional<std::int64_t> ticket
   column.provider = what.provider;
   column.progress.reset();
   column.load_trouble.reset();
+  column.failed_model.clear();
   column.reading_waiting = false;
   column.reading_stale = column.reading.has_value();
   column.generation.waiting = false;
@@ -82,7 +83,10 @@ void Store::Impl::on_loaded(const protocol::Loaded& loaded, Seat seat) {
   if (column.family != loaded.family) {  // another kind of model sits here now: what the one before said is not its own
     column.family = loaded.family;
     forget_reading(seat);
+    std::array<MapChoice, 3> choices;
+    for (std::size_t i = 0; i < choices.size(); ++i) choices[i] = column.maps[i].choice;
     column.maps = {};
+    for (std::size_t i = 0; i < choices.size(); ++i) column.maps[i].choice = choices[i];
     column.guess.reset();
     forget_pointing(seat);
   }
@@ -108,8 +112,20 @@ void Store::Impl::on_load_error(const Error& error, Seat seat) {
   column.progress.reset();
   column.load_trouble = trouble_of(error, column);
   if (column.provider != ProviderChoice::wasm && wasm_may_help(error.code)) column.load_trouble->use_wasm = true;
+  // The one before stays: what is loaded anew after a restart, and what runs elsewhere, is that one again.
+  if (column.loaded && !column.model.empty() && column.model != column.loaded->model) {
+    column.failed_model = std::exchange(column.model, column.loaded->model);
+    column.must_be.reset();
+  }
   // What was loaded before is still there, and goes on reading.
   if (present[seat_index(seat)] && !read_due && column.reading_stale) read(seat);
+}
+
+// The same model, run by this one; while a failure to load stands there, the one that failed.
+void Store::Impl::use_provider(const UseProvider& what) {
+  const ColumnState& column = state.column(what.seat);
+  const bool failed = column.load_trouble && !column.failed_model.empty();
+  load({what.seat, failed ? std::nullopt : column.must_be, failed ? column.failed_model : column.model, what.provider}, std::nullopt);
 }
 
 void Store::Impl::text_changed(bool at_once, double now) {
@@ -282,7 +298,7 @@ void Store::Impl::guess(Seat seat, std::int64_t piece) {
 
 void Store::Impl::retry(Seat seat) {
   ColumnState& column = state.column(seat);
-  if (column.load_trouble) return load({seat, column.must_be, column.model, column.provider}, std::nullopt);
+  if (column.load_trouble) return use_provider({seat, column.provider});
   if (column.reading_trouble) return read(seat);
   for (const AttentionKind kind : kinds_of(column.family)) {
     if (column.map(kind).trouble && column.reading && !column.reading_stale) send_map(seat, kind);

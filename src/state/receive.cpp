@@ -52,7 +52,25 @@ struct Answer {
         const auto* result = std::get_if<protocol::Generated>(&value);
         return result != nullptr ? m.on_generated(*result, asked) : m.on_generation_error(mismatch(), asked.seat);
       }
-      case Purpose::script: return;
+      case Purpose::plan: {
+        if (!take(m.plan_id, id)) return;
+        const auto* plan = std::get_if<protocol::ModelPlan>(&value);
+        return plan != nullptr ? m.on_plan(*plan) : m.on_plan_error(mismatch());
+      }
+      case Purpose::fetch: {
+        if (!take(m.fetch_id, id)) return;
+        const auto* model = std::get_if<protocol::StoredModel>(&value);
+        return model != nullptr ? m.on_fetched(*model) : m.on_fetch_error(mismatch());
+      }
+      case Purpose::shelf:
+        (void)take(m.shelf_id, id);
+        if (const auto* shelf = std::get_if<protocol::Shelf>(&value)) m.on_shelf(*shelf);
+        return;
+      case Purpose::script:
+        // A script has changed what is kept: the shelf shows it.
+        if (const auto* shelf = std::get_if<protocol::Shelf>(&value)) m.on_shelf(*shelf);
+        else if (std::holds_alternative<protocol::StoredModel>(value)) m.ask_for_kept();
+        return;
     }
   }
 
@@ -79,6 +97,15 @@ struct Answer {
       case Purpose::advance:
         if (take(m.advance_id[f()], id)) m.on_generation_error(error, asked.seat);
         return;
+      case Purpose::plan:
+        if (take(m.plan_id, id)) m.on_plan_error(error);
+        return;
+      case Purpose::fetch:
+        if (take(m.fetch_id, id)) m.on_fetch_error(error);
+        return;
+      case Purpose::shelf:
+        if (take(m.shelf_id, id)) m.state.shelf.kept_error = error;
+        return;
       case Purpose::script: return;
     }
   }
@@ -93,6 +120,10 @@ void Store::Impl::receive(const protocol::ReplyMessage& reply, double) {
     const Pending& asked = it->second;
     if (asked.purpose == Purpose::experiment) {
       state.column(asked.seat).experiment(asked.experiment).progress = *progress;
+      return touch();
+    }
+    if (asked.purpose == Purpose::fetch && fetch_id == reply.id) {
+      state.shelf.getting.progress = *progress;
       return touch();
     }
     if (asked.purpose != Purpose::load || load_id[seat_index(asked.seat)] != reply.id) return;

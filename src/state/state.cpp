@@ -44,6 +44,7 @@ bool known_language(std::string_view language) { return std::ranges::find(kLangu
 std::string_view tab_name(Tab tab) {
   switch (tab) {
     case Tab::overview: return "overview";
+    case Tab::machine: return "machine";
     case Tab::tokens: return "tokens";
     case Tab::attention: return "attention";
     case Tab::prediction: return "prediction";

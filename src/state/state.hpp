@@ -20,6 +20,7 @@
 #include "protocol/results.hpp"
 #include "state/answer.hpp"
 #include "state/experiment.hpp"
+#include "state/shelf.hpp"
 
 namespace trilens::state {
 
@@ -36,8 +37,8 @@ inline constexpr std::array kAttentionKinds{AttentionKind::self, AttentionKind::
 // One for each file of assets/i18n; the first is what an unknown one becomes.
 inline constexpr std::array<std::string_view, 2> kLanguages{"en", "nb"};
 
-enum class Tab : std::uint8_t { overview, tokens, attention, prediction, leak, answer, generation, cost };
-inline constexpr std::array kTabs{Tab::overview, Tab::tokens, Tab::attention, Tab::prediction, Tab::leak, Tab::answer, Tab::generation, Tab::cost};
+enum class Tab : std::uint8_t { overview, machine, tokens, attention, prediction, leak, answer, generation, cost };
+inline constexpr std::array kTabs{Tab::overview, Tab::machine, Tab::tokens, Tab::attention, Tab::prediction, Tab::leak, Tab::answer, Tab::generation, Tab::cost};
 
 enum class Theme : std::uint8_t { system, light, dark };
 enum class LayoutClass : std::uint8_t { wide, tablet, phone };
@@ -112,6 +113,7 @@ struct ColumnState {
   std::optional<protocol::Progress> progress;           // while loading
   std::optional<protocol::Loaded> loaded;               // stays while another one loads, and when that fails
   std::optional<Trouble> load_trouble;
+  std::string failed_model;                             // load_trouble: what could not be loaded, where another model stays; else empty
 
   std::optional<protocol::Reading> reading;
   std::string reading_text;                             // the text that `reading` is about
@@ -176,6 +178,7 @@ struct State {
   Document document;
   std::array<ColumnState, 3> columns;  // by Seat
   ClockState clock;
+  ShelfState shelf;
 
   std::optional<Mark> hover;
   std::optional<Mark> pin;

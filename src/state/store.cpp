@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/utf8.hpp"
+#include "state/share.hpp"
 #include "state/store_impl.hpp"
 
 namespace trilens::state {
@@ -27,6 +28,7 @@ Store::Store(Setup setup) : impl_(std::make_unique<Impl>()) {
   state.examples = setup.examples;
   state.replacements = setup.replacements;
   state.answer_offers = setup.answer_offers;
+  state.shelf.catalog = setup.catalog;
   state.language = known_language(setup.language) ? setup.language : std::string(kLanguages.front());
   impl_->take_settings(setup.settings);
   impl_->setup = std::move(setup);
@@ -46,8 +48,9 @@ void Store::start(double now_ms) {
   const std::vector<Example>& examples = m.state.examples;
   if (!m.setup.text.empty()) m.state.document.text = within_limit(utf8::repair(m.setup.text));
   else if (!examples.empty()) m.state.document.text = examples.front().text;
+  if (!m.setup.shared.empty()) m.open_shared(m.setup.shared, true, now_ms);
   if (m.setup.load_at_start) {
-    for (const Seat seat : kSeats) m.load({.seat = seat}, std::nullopt);
+    for (const Seat seat : kSeats) m.load({.seat = seat, .model = m.state.column(seat).model, .provider = m.state.column(seat).provider}, std::nullopt);
   }
   m.text_changed(true, now_ms);
   m.settle(now_ms);
@@ -57,8 +60,7 @@ void Store::apply(const Command& command, double now_ms) {
   Impl& m = *impl_;
   State& s = m.state;
   if (m.pointing(command)) return;
-  if (m.chrome(command)) return m.settle(now_ms);
-  if (m.editing(command, now_ms)) return m.settle(now_ms);
+  if (m.chrome(command) || m.editing(command, now_ms) || m.shelving(command)) return m.settle(now_ms);
   std::visit(Match{
                  [&](const SelectToken& c) { m.guess(c.seat, c.piece); },
                  [&](const SelectMap& c) { m.select_map(c); },
@@ -83,17 +85,21 @@ void Store::apply(const Command& command, double now_ms) {
                  [&](const Play&) { m.play(false, now_ms); },
                  [&](const Stop&) { m.stop(); },
                  [&](const LoadModel& c) { m.load(c, std::nullopt); },
-                 [&](const UseProvider& c) { m.load({c.seat, s.column(c.seat).must_be, s.column(c.seat).model, c.provider}, std::nullopt); },
+                 [&](const UseProvider& c) { m.use_provider(c); },
                  [&](const CancelLoad& c) {
                    const auto id = m.load_id[seat_index(c.seat)];
                    if (id) (void)m.send(protocol::Cancel{.request = *id, .seat = {}}, std::nullopt);
                  },
                  [&](const Retry& c) { m.retry(c.seat); },
+                 [&](const KeepModel& c) { s.column(c.seat).load_trouble.reset(); },
+                 [&](const ChooseFiles& c) { m.emit(OpenFileChooser{c.folder}); },
+                 [&](const Export& c) { m.emit(ExportPage{static_cast<int>(c.kind), shared_json(s)}); },
+                 [&](const OpenShared& c) { m.open_shared(c.json, false, now_ms); },
                  [&](const CopyText& c) { m.emit(CopyToClipboard{c.text}); },
                  [&](const CommitText&) {
                    if (m.read_due) m.read_all();
                  },
-                 [](const auto&) {},  // pointing(), chrome() and editing() have taken the rest
+                 [](const auto&) {},  // pointing(), chrome(), editing() and shelving() have taken the rest
              },
              command);
   m.touch();
@@ -150,6 +156,7 @@ void Store::Impl::tick(double now) {
 void Store::Impl::settle(double now) {
   drive(now);
   run_experiments();
+  catch_up();
   if (!clock_busy()) {
     const std::int64_t known = known_steps(state);
     if (state.clock.cursor > known) {
@@ -195,10 +202,12 @@ void Store::Impl::engine_lost(const Error& why, bool restarted, double) {
   engine_alive = restarted;
   if (!restarted) {
     state.engine_trouble = Trouble{why, false, false};
+    shelf_lost(why);
     for (const Waiting& w : std::exchange(waiting, {})) reject(w.ticket, why);
     return;
   }
   state.engine_trouble.reset();
+  shelf_lost(why);
   for (const Seat seat : kSeats) {
     const ColumnState& column = state.column(seat);
     if (wanted[seat_index(seat)]) load({seat, column.must_be, column.model, column.provider}, std::nullopt);

@@ -29,9 +29,11 @@ struct Setup {
   std::vector<Example> examples = {};
   std::vector<std::string> replacements = {};  // words for the leak test
   AnswerNeeds answer_offers = {};              // parse_answer_needs()
+  std::vector<CatalogModel> catalog = {};
   std::string language = "en";
   std::string settings = {};     // what RememberSettings once gave, or empty; ignored when it makes no sense
   std::string text = {};         // to begin with; empty: the first example
+  std::string shared = {};       // a page to begin with (share.hpp); empty: none. What cannot be read is told, and the page begins as ever
   bool load_at_start = true;     // false: nothing is loaded until LoadModel
 };
 

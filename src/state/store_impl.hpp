@@ -1,5 +1,5 @@
 // The Store's inside, shared by its source files and by nobody else. Each file is one concern:
-// store.cpp and receive.cpp (what comes in), document.cpp (text, options, undo), chrome.cpp (pointing, arranging), reading.cpp (load, read, attention), clock.cpp (generation), experiments.cpp (what tabs ask by themselves), automation.cpp (scripts).
+// store.cpp and receive.cpp (what comes in), document.cpp (text, options, undo), chrome.cpp (pointing, arranging), reading.cpp (load, read, attention), shelf.cpp (models to be had), clock.cpp (generation), experiments.cpp (what tabs ask by themselves), sharing.cpp (a page from elsewhere), automation.cpp (scripts).
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@
 
 namespace trilens::state {
 
-enum class Purpose : std::uint8_t { load, read, attention, begin, advance, experiment, script };
+enum class Purpose : std::uint8_t { load, read, attention, begin, advance, plan, fetch, shelf, experiment, script };
 
 // A request that the engine has and whose answer is wanted.
 struct Pending {
@@ -52,12 +52,14 @@ struct Store::Impl {
   std::array<std::optional<std::int64_t>, 3> load_id, read_id, begin_id, advance_id;
   std::array<std::array<std::optional<std::int64_t>, 3>, 3> map_id;
   std::array<std::array<std::optional<std::int64_t>, kExperiments.size()>, 3> experiment_id;
+  std::optional<std::int64_t> plan_id, fetch_id, shelf_id;
   std::array<bool, 3> present{};       // the engine holds this seat's model
   bool engine_alive = true;
 
   std::optional<double> next_wake;
   std::optional<double> read_due;      // typing has to pause until then
   std::optional<double> play_due;
+  std::optional<std::int64_t> shared_cursor;  // the step that a shared page stood at, until it is reached
   bool rush = false;                   // ToEnd: no pause between steps
   std::uint64_t map_version = 0;
 
@@ -90,6 +92,7 @@ struct Store::Impl {
   void select_map(const SelectMap& what);
   void guess(Seat seat, std::int64_t piece);
   void retry(Seat seat);
+  void use_provider(const UseProvider& what);
   void forget_reading(Seat seat);
   void forget_pointing(Seat seat);
   void on_loaded(const protocol::Loaded& loaded, Seat seat);
@@ -100,12 +103,36 @@ struct Store::Impl {
   void on_map_error(const Error& error, const Pending& asked);
   [[nodiscard]] bool reading_settled(Seat seat) const;
 
+  // sharing.cpp
+  void open_shared(const std::string& json, bool at_start, double now);
+  void catch_up();                     // steps on to where the shared page stood
+
   // experiments.cpp
   void run_answers();                  // all tasks of all seats once more
   void run_experiments();              // asks for what the open tab lacks
   void forget_experiments(Seat seat);  // what is awaited is not wanted any more, and what is there is of another model
   void on_experiment(const protocol::ResultValue& value, const Pending& asked);
   void on_experiment_error(const Error& error, const Pending& asked);
+
+  // shelf.cpp
+  [[nodiscard]] bool shelving(const Command& command);
+  void open_shelf(Seat seat);
+  void close_shelf();
+  void ask_for_kept();
+  void forget_plan();
+  void choose_model(const ChooseModel& what, std::optional<std::int64_t> ticket);
+  void put_in_seat(const LoadModel& what, std::optional<std::int64_t> ticket);
+  void send_plan(std::optional<std::int64_t> ticket);
+  void choose_variant(const std::string& variant, std::optional<std::int64_t> ticket);
+  void confirm_fetch(std::optional<std::int64_t> ticket);
+  void get_again();
+  void remove_kept(const std::string& key);
+  void on_plan(protocol::ModelPlan plan);
+  void on_plan_error(const Error& error);
+  void on_fetched(const protocol::StoredModel& model);
+  void on_fetch_error(const Error& error);
+  void on_shelf(protocol::Shelf shelf);
+  void shelf_lost(const Error& why);
 
   // clock.cpp
   void reset_generation(Seat seat);

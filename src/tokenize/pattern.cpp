@@ -91,8 +91,9 @@ std::vector<Match> Pattern::matches(std::u32string_view text) const {
     rest = end;
   };
   if (kind_ == Kind::regex) {
+    Regex::Search search(*regex_, text);
     for (std::size_t at = 0; at < text.size();) {
-      if (const auto end = regex_->match(text, at)) {
+      if (const auto end = search.match(at)) {
         found(at, *end);
         at = *end;
       } else {

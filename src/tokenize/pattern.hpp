@@ -1,7 +1,7 @@
 // Pattern: what Replace and Split look for. A string, or one of the regular expressions that regex.hpp takes.
 //
 // GPT-2's word pattern has code of its own, since most byte-level tokenizers use it; any other expression that Regex does not
-// know is `tokenizer_unsupported`. With the patterns in use, every search is linear in the text.
+// know is `tokenizer_unsupported`. Every search is linear in the text, whatever the pattern (Regex::Search).
 #pragma once
 
 #include <cstddef>

@@ -10,6 +10,7 @@ namespace trilens::tokenize {
 namespace {
 
 constexpr std::size_t kLongestPattern = 4000;
+constexpr std::size_t kLargestPattern = 1000;  // Measure::size; those in use are far smaller
 constexpr int kDeepestGroup = 20;
 constexpr std::u32string_view kSpecial = U"\\[](){}.*+?|^$";
 
@@ -41,8 +42,27 @@ bool nullable(const Regex::Node& node) {
   return node.kind != Regex::Kind::group || node.least == 0 || nullable(node.alternatives);
 }
 bool nullable(const Regex::Alternatives& alternatives) {
-  return std::ranges::any_of(alternatives, [](const Regex::Sequence& s) { return std::ranges::all_of(s, [](const Regex::Node& n) { return nullable(n); }); });
+  const auto all_nullable = [](const Regex::Sequence& s) { return std::ranges::all_of(s, [](const Regex::Node& n) { return nullable(n); }); };
+  return std::ranges::any_of(alternatives, all_nullable);
 }
+
+// Numbers the nodes and adds up how large they are: a part for each, and one for each repetition that is counted.
+struct Measure {
+  std::size_t nodes = 0;
+  std::size_t size = 0;
+
+  void take(Regex::Alternatives& alternatives, bool looked) {
+    for (Regex::Sequence& sequence : alternatives) {
+      ++size;
+      for (Regex::Node& node : sequence) {
+        node.number = nodes++;
+        node.looked = looked;
+        size += 1 + (node.most == Regex::kUnbounded ? node.least : node.most);
+        take(node.alternatives, looked || node.kind == Regex::Kind::ahead || node.kind == Regex::Kind::not_ahead);
+      }
+    }
+  }
+};
 
 class Parser {
  public:
@@ -280,7 +300,10 @@ std::optional<Regex> Regex::parse(std::u32string_view pattern) {
   if (pattern.size() > kLongestPattern) return std::nullopt;
   auto alternatives = Parser(pattern).whole();
   if (!alternatives || nullable(*alternatives)) return std::nullopt;
-  return Regex(std::move(*alternatives));
+  Measure measure;
+  measure.take(*alternatives, false);
+  if (measure.size > kLargestPattern) return std::nullopt;
+  return Regex(std::move(*alternatives), measure.nodes, measure.size);
 }
 
 }  // namespace trilens::tokenize

@@ -1,5 +1,6 @@
 #include "ui/bars_ui.hpp"
 
+#include <array>
 #include <cmath>
 
 #include "ui/widgets.hpp"
@@ -69,6 +70,12 @@ void draw_tools(const view::PageView& page, Frame& frame, Rect rect, PanelState&
       commands.emplace_back(state::SetLanguage{view.languages[*chosen].id});
     }
   }
+  const float share = std::ceil(frame.measure(view.share_label, kSmall)) + 34;
+  if (room(share)) {
+    constexpr std::array kKinds{state::ExportKind::link, state::ExportKind::picture, state::ExportKind::csv, state::ExportKind::json, state::ExportKind::page};
+    const auto chosen = dropdown(frame, id_of("share"), next(share), panel.open_menu, {{}, view.shares, view.share_label});
+    if (chosen) commands.emplace_back(state::Export{kKinds[*chosen]});
+  }
   if (room(kButton)) press(icon_button(frame, id_of("copy"), next(kButton), Icon::copy, options_of(view.copy)), commands, state::CopyText{view.copy_text});
   if (room(kButton)) press(icon_button(frame, id_of("projector"), next(kButton), Icon::screen, options_of(view.projector)), commands, state::ToggleProjector{});
 }
@@ -107,7 +114,10 @@ void draw_family_switch(const view::HeaderView& view, Frame& frame, Rect rect, C
   const Theme& theme = frame.theme;
   const float each = rect.w / static_cast<float>(std::max<std::size_t>(1, view.families.size()));
   bool long_names = true;  // the same kind of name for all three
-  for (const auto& tab : view.families) long_names = long_names && frame.measure(tab.family.name, kLabel) + 44 <= each;
+  for (const auto& tab : view.families) {
+    long_names = long_names && frame.measure(tab.family.name, kLabel) + 44 <= each;
+    for (const auto& other : view.families) long_names = long_names && (&other == &tab || other.family.name != tab.family.name);
+  }
   for (std::size_t i = 0; i < view.families.size(); ++i) {
     const auto& tab = view.families[i];
     const FamilyColours& colours = theme.of(tab.family.family);

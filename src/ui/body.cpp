@@ -22,6 +22,8 @@ struct Section {
 };
 
 constexpr std::array kSections{
+    Section{Tab::machine, true, [](const view::ColumnView& c) { return &c.machine.head; },
+            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.machine, f, at, p, out); }},
     Section{Tab::tokens, true, [](const view::ColumnView& c) { return &c.tokens.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.tokens, f, at, p, out); }},
     Section{Tab::prediction, true, [](const view::ColumnView& c) { return &c.prediction.head; },
@@ -108,6 +110,23 @@ float Shell::draw_body(const view::PageView& view, Frame& frame, Place place, Co
     const float bottom = ui::draw(column.head, frame, {at.x, at.y, at.width - (pictured ? side + 16 : 0)}, panel_, commands);
     return std::max(bottom, pictured ? at.y + side : bottom);
   });
+  const auto dividers = [&](float from, float to) {
+    for (std::size_t i = 1; i < shown.size(); ++i) {
+      const float x = columns.boxes[i].x - (columns.boxes[i].x - columns.boxes[i - 1].right()) / 2;
+      frame.hairline({x, from}, {x, to}, theme.hairline);
+    }
+  };
+  float columns_from = columns_top;  // where the columns go on below what lies across them
+  if (view.shelf.open) {
+    y += 14;
+    dividers(columns_top, y);
+    frame.hairline({columns.left, y}, {columns.right, y}, theme.hairline);
+    y = ui::draw(view.shelf, frame, {left, y + 16, width}, panel_, commands) + 8;
+    columns_from = y + 14;
+  } else {
+    panel_.shelf_seen = false;
+    panel_.card_seen = 0;
+  }
   for (const Section& section : kSections) {
     if (view.tab == Tab::overview ? !section.in_overview : view.tab != section.tab) continue;
     y += 14;
@@ -125,10 +144,7 @@ float Shell::draw_body(const view::PageView& view, Frame& frame, Place place, Co
     if (section.draw != nullptr) row([&](const view::ColumnView& column, Place at) { return section.draw(column, frame, at, panel_, commands); });
   }
   y += 18;
-  for (std::size_t i = 1; i < shown.size(); ++i) {
-    const float x = columns.boxes[i].x - (columns.boxes[i].x - columns.boxes[i - 1].right()) / 2;
-    frame.hairline({x, columns_top}, {x, y}, theme.hairline);
-  }
+  dividers(columns_from, y);
   frame.hairline({columns.left, y}, {columns.right, y}, theme.hairline);
   return draw_status(view, frame, {left, y + 8, width}, commands);
 }

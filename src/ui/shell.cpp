@@ -28,6 +28,8 @@ void draw_field_box(const view::PageView& view, Frame& frame, const Bars& bars, 
 
 ShellResult Shell::draw(const view::PageView& view, Frame& frame, const ShellInput& input, Commands& commands) {
   focus_field_ = false;
+  panel_.fields = {};
+  panel_.again = false;
   panel_.phone = view.layout == state::LayoutClass::phone;
   panel_.roomy = view.tab != state::Tab::overview;
   const Bars bars = lay_bars({view.layout, frame.width(), input.field_lines, kBlankButton});
@@ -42,8 +44,9 @@ ShellResult Shell::draw(const view::PageView& view, Frame& frame, const ShellInp
   draw_keys(view.keys, frame, commands);
   swipe(view, frame, commands);
   frame.finish();
+  if (view.keys.open || panel_.open_menu != 0) panel_.fields = {};  // they would lie over what is on top
   settle_hover(commands);
-  return {bars.field, end + input.scroll + bars.footer, bars.header, bars.footer, focus_field_};
+  return {bars.field, end + input.scroll + bars.footer, bars.header, bars.footer, focus_field_, panel_.fields, panel_.again};
 }
 
 void Shell::draw_header(const view::PageView& view, Frame& frame, const Bars& bars, const ShellInput& input, Commands& commands) {
@@ -132,7 +135,10 @@ bool Shell::shortcut(Shortcut shortcut, const view::PageView& view, Commands& co
     case Shortcut::keys: return give(true, state::ToggleKeys{});
     case Shortcut::escape:
       if (panel_.open_menu != 0) panel_.open_menu = 0;
-      else if (panel_.open_examples) panel_.closed_examples = std::exchange(panel_.open_examples, std::nullopt);
+      else if (view.shelf.open && !view.keys.open && !view.options.open) {
+        commands.emplace_back(state::CloseShelf{});
+        panel_.closed_shelf = view.shelf.seat;
+      } else if (panel_.open_examples) panel_.closed_examples = std::exchange(panel_.open_examples, std::nullopt);
       else if (view.keys.open) commands.emplace_back(state::ToggleKeys{});
       else if (view.options.open) commands.emplace_back(state::ToggleOptions{});
       else commands.emplace_back(state::ClearSelection{});

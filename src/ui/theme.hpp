@@ -41,6 +41,7 @@ struct Type {
 
 // The scale: nothing smaller than 14.
 inline constexpr Type kTitle{Face::strong, 19};
+inline constexpr Type kQuestion{Face::strong, 17};
 inline constexpr Type kWordmark{Face::strong, 20};
 inline constexpr Type kBody{Face::text, 15};
 inline constexpr Type kStrong{Face::strong, 15};

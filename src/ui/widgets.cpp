@@ -105,7 +105,7 @@ std::optional<std::size_t> dropdown(Frame& frame, Id id, Rect rect, Id& open, co
 
   // The list itself: its places count from this frame on, so its answer comes with the pointer's next event.
   std::optional<std::size_t> chosen;
-  const float item = 34;
+  const float item = std::max(34.0F, rect.h >= 44 ? 44.0F : 0.0F);  // fingers
   float widest = rect.w;
   for (const auto& choice : options.choices) widest = std::max(widest, frame.measure(choice.label, kSmall) + 52);
   Rect list{rect.x, rect.bottom() + 4, widest, item * static_cast<float>(options.choices.size()) + 8};

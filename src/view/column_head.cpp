@@ -49,7 +49,7 @@ ColumnHeadView build_column_head(const state::State& state, Seat seat, const Wor
   v.ready = column.loaded && !column.loading;
   v.provider_label = strings.get("column.provider");
   if (column.loaded) {
-    v.model = column.loaded->model;
+    v.model = short_model_name(column.loaded->model);
     v.provider = column.loaded->provider;
     v.provider_reason = column.loaded->report.reason;
     v.parameters = joined(parameters_quantity(column.loaded->parameters, words.number));
@@ -59,8 +59,17 @@ ColumnHeadView build_column_head(const state::State& state, Seat seat, const Wor
     const std::string id(protocol::provider_choice_name(choice));
     v.providers.push_back({id, strings.get("provider." + id), column.provider == choice});
   }
+  const std::string home(state::bundled_model(family_at_home(seat)));
+  if (v.model.empty()) v.model = column.model.empty() ? home : short_model_name(column.model);
+  v.model_label = strings.fill("shelf.open." + std::string(seat_name(seat)), {{"model", column.loaded ? column.loaded->model : v.model}});
+  v.shelf_open = state.shelf.open == seat;
+  if (column.loaded && !column.loading && !bundled(column.loaded->model)) v.back_label = strings.fill("shelf.back", {{"model", home}});
   if (column.loading) v.progress = progress_view(column, words);
-  if (column.load_trouble) v.trouble = trouble_view(*column.load_trouble, words);
+  if (column.load_trouble) {
+    v.trouble = trouble_view(*column.load_trouble, words);
+    if (column.loaded) v.trouble->offers.push_back({Offer::keep, strings.fill("offer.keep", {{"model", short_model_name(column.loaded->model)}})});
+    if (!column.failed_model.empty()) v.trouble->title = short_model_name(column.failed_model) + ": " + v.trouble->title;
+  }
   const char* status = column.loading ? "loading" : column.load_trouble && !column.loaded ? "failed" : column.loaded ? "ready" : "none";
   v.status = strings.get("column.status." + std::string(status));
   return v;

@@ -24,7 +24,10 @@ struct ColumnHeadView {
   std::string role;            // "the colleague who reviews the quiz"
   bool ready = false;
   std::string status;          // "ready", "loading", "not loaded", "could not be loaded"
-  std::string model;           // "trilens-bert"
+  std::string model;           // "trilens-bert", "distilgpt2"; while nothing is loaded: what will be
+  std::string model_label;     // of its button, which opens the shelf: "Choose a model for the left column; now trilens-bert"
+  bool shelf_open = false;     // this seat's shelf is laid out
+  std::string back_label;      // "Back to trilens-bert"; empty: the bundled one sits here
   std::string provider;        // "webgpu"; empty until loaded
   std::string provider_reason; // a sentence, for hover
   std::string parameters;      // "4.2 M"

@@ -47,7 +47,7 @@ FamilyView family_view(const state::State& state, Seat seat, const Words& words)
   return view;
 }
 
-bool bundled(std::string_view model) { return model.starts_with("trilens-"); }
+bool bundled(std::string_view model) { return state::is_bundled(model); }
 
 std::string short_model_name(std::string_view model) {
   if (const auto slash = model.rfind('/'); slash != std::string_view::npos) model.remove_prefix(slash + 1);

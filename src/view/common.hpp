@@ -24,10 +24,10 @@ struct Words {
 };
 [[nodiscard]] Words words_of(const Strings& strings);
 
-enum class Offer : std::uint8_t { retry, use_wasm };
+enum class Offer : std::uint8_t { retry, use_wasm, keep };
 
 struct OfferView {
-  Offer offer = Offer::retry;
+  Offer offer = Offer::retry;  // keep: let go of the failure, the model before stays
   std::string label;         // of the button
 };
 

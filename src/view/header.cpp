@@ -86,6 +86,8 @@ HeaderView build_header(const State& s, const Words& words) {
   v.keys = button(words, "keys", true, s.keys_open);
   v.copy = button(words, "copy", !s.document.text.empty());
   v.copy_text = copy_text(s, words);
+  v.share_label = words.strings.get("share.label");
+  for (const char* id : {"link", "picture", "csv", "json", "page"}) v.shares.push_back({id, words.strings.get("share." + std::string(id)), false});
   v.theme = state::theme_name(s.theme);
   v.theme_button.label = words.strings.get("theme." + v.theme);
   v.dark = s.theme == state::Theme::dark || (s.theme == state::Theme::system && s.environment.system_dark);

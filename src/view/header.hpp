@@ -37,6 +37,8 @@ struct HeaderView {
   std::string input_note;         // "empty: …", "the encoder read 120 of 20 000 characters", or empty
   ButtonView to_start, step_back, play, step, to_end, stop;  // play turns into pause while playing
   ButtonView undo, redo, blank, options, projector, theme_button, keys, copy;
+  std::string share_label;
+  std::vector<ChoiceView> shares; // what can be taken home; ids: "link", "picture", "csv", "json", "page"
   std::string copy_text;          // what `copy` puts on the clipboard: the text and the three answers
   std::string clock;              // "step 3 of 9", "step 3", "not started"
   std::int64_t cursor = 0;

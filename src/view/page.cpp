@@ -14,6 +14,7 @@ PageView build_page(const state::State& state, const Strings& strings) {
   page.status = build_status(state, words);
   page.leak = build_leak_intro(state, words);
   page.answer = build_answer_intro(state, words);
+  page.shelf = build_shelf(state, words);
   page.tab = state.tab;
   page.layout = state.layout;
   page.projector = state.projector;
@@ -23,6 +24,7 @@ PageView build_page(const state::State& state, const Strings& strings) {
     column.family = state.column(seat).family;
     column.shown = std::ranges::find(page.header.columns, seat) != page.header.columns.end();
     column.head = build_column_head(state, seat, words);
+    column.machine = build_machine(state, seat, words);
     column.tokens = build_tokens(state, seat, words);
     column.attention_title = strings.get("panel.attention.title");
     for (const auto kind : state::kinds_of(column.family)) column.attention.push_back(build_attention(state, seat, kind, words));

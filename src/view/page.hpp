@@ -13,8 +13,10 @@
 #include "view/generation.hpp"
 #include "view/header.hpp"
 #include "view/leak.hpp"
+#include "view/machine.hpp"
 #include "view/menus.hpp"
 #include "view/prediction.hpp"
+#include "view/shelf.hpp"
 #include "view/tokens.hpp"
 
 namespace trilens::view {
@@ -24,6 +26,7 @@ struct ColumnView {
   Family family = Family::encoder;
   bool shown = true;               // by layout
   ColumnHeadView head;
+  MachineView machine;
   TokensView tokens;
   std::string attention_title;     // "Who looks at whom"
   std::vector<AttentionView> attention;  // the family's maps
@@ -43,6 +46,7 @@ struct PageView {
   StatusView status;
   LeakIntroView leak;
   AnswerIntroView answer;
+  ShelfView shelf;
   std::array<ColumnView, 3> columns;  // by Seat
   state::Tab tab = state::Tab::overview;
   state::LayoutClass layout = state::LayoutClass::wide;

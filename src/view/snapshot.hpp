@@ -1,21 +1,59 @@
-// What the files of the snapshot share: each view is described once, in the file of its panel.
-//
-// Not here: the snapshot itself (page.hpp). For src/view/snapshot*.cpp alone.
+// Every field of every view under its own name, for snapshot.cpp alone: what is drawn and what is told cannot differ.
 #pragma once
 
 #include "protocol/archive.hpp"
-#include "view/common.hpp"
-#include "view/answer.hpp"
-#include "view/leak.hpp"
+#include "view/page.hpp"
 
 namespace trilens::view {
 
+using protocol::Writer;
+
+void describe(protocol::Writer& io, OfferView& v);
+void describe(protocol::Writer& io, TroubleView& v);
 void describe(protocol::Writer& io, PanelHead& v);
 void describe(protocol::Writer& io, ChoiceView& v);
-void describe(protocol::Writer& io, TroubleView& v);
+void describe(protocol::Writer& io, BarView& v);
+void describe(protocol::Writer& io, FamilyView& v);
+
+void describe(protocol::Writer& io, ButtonView& v);
+void describe(protocol::Writer& io, TabView& v);
+void describe(protocol::Writer& io, FamilyTabView& v);
+void describe(protocol::Writer& io, HeaderView& v);
+void describe(protocol::Writer& io, KeyView& v);
+void describe(protocol::Writer& io, KeysView& v);
+void describe(protocol::Writer& io, ExampleView& v);
+void describe(protocol::Writer& io, ExampleGroupView& v);
+void describe(protocol::Writer& io, ExamplesView& v);
+void describe(protocol::Writer& io, OptionView& v);
+void describe(protocol::Writer& io, OptionsView& v);
+void describe(protocol::Writer& io, StatusView& v);
+
+void describe(protocol::Writer& io, ProgressView& v);
+void describe(protocol::Writer& io, ColumnHeadView& v);
+void describe(protocol::Writer& io, TokenView& v);
+void describe(protocol::Writer& io, TokensView& v);
+void describe(protocol::Writer& io, LabelView& v);
+void describe(protocol::Writer& io, PointedView& v);
+void describe(protocol::Writer& io, AttentionView& v);
+void describe(protocol::Writer& io, BlankView& v);
+void describe(protocol::Writer& io, PredictionView& v);
+void describe(protocol::Writer& io, StepView& v);
+void describe(protocol::Writer& io, GenerationView& v);
+void describe(protocol::Writer& io, CostRowView& v);
+void describe(protocol::Writer& io, CostView& v);
 void describe(protocol::Writer& io, AnswerIntroView& v);
 void describe(protocol::Writer& io, AnswerCellView& v);
 void describe(protocol::Writer& io, LeakIntroView& v);
 void describe(protocol::Writer& io, LeakView& v);
+void describe(protocol::Writer& io, MachineView& v);
+void describe(protocol::Writer& io, ColumnView& v);
+
+void describe(protocol::Writer& io, PlanFactView& v);
+void describe(protocol::Writer& io, PlanVariantView& v);
+void describe(protocol::Writer& io, PlanCardView& v);
+void describe(protocol::Writer& io, ShelfRowView& v);
+void describe(protocol::Writer& io, FilterView& v);
+void describe(protocol::Writer& io, FieldView& v);
+void describe(protocol::Writer& io, ShelfView& v);
 
 }  // namespace trilens::view

@@ -1,11 +1,7 @@
 // The leak test as JSON, under the names of its view's fields.
-#include "protocol/archive.hpp"
-#include "view/leak.hpp"
 #include "view/snapshot.hpp"
 
 namespace trilens::view {
-
-using protocol::Writer;
 
 void describe(Writer& io, LeakWordView& v) {
   io("text", v.text);

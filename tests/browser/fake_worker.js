@@ -57,9 +57,60 @@ const kOutput = { decoder: ['was', 'very', 'tired', 'and', 'went', 'home', '.', 
 const outputPieces = () => ['<pad>', ...kOutput.encoder_decoder].map((text, i) => ({ id: hash(text), text, display: text, start: i, end: i, special: text.startsWith('<') }));
 const searches = {};
 
+// Who sits where; and the library: what is kept, the plan that was made last, the fetch under way.
+const kBundled = { encoder: 'trilens-bert', decoder: 'trilens-gpt2', encoder_decoder: 'trilens-t5' };
+const kHomes = { left: 'encoder', middle: 'decoder', right: 'encoder_decoder' };
+const seated = { ...kHomes };
+const familyOfName = (name, seat) => (/gpt/.test(name) ? 'decoder' : /bert|MiniLM/.test(name) ? 'encoder' : /t5|bart/.test(name) ? 'encoder_decoder' : kHomes[seat]);
+const library = { kept: [], plan: null, fetching: null, loaded: 0 };
+const shelf = () => ({ kind: 'shelf', result: { persistent: settings.get('persistent') !== 'no', why: settings.get('persistent') === 'no' ? 'The browser may clear it away when the disk runs full.' : '',
+  models_bytes: library.kept.reduce((sum, model) => sum + model.bytes, 0), used_bytes: 612000000, quota_bytes: 64000000000, models: library.kept } });
+
+function plan({ name, base, variant }) {
+  const [repo, revision = 'main'] = name.split('@');
+  const q8 = (variant || 'q8') === 'q8';
+  const total = q8 ? 66364928 : 265000000;
+  const disk = name.startsWith('disk:');
+  return { plan: ++library.loaded, name: disk ? `${name}@local` : `${repo}@${revision}`, repo, revision, commit: '5f2a9d1c0b7e6f8a9b0c1d2e3f405162738495a6', host: disk ? '' : base ? 'models.school.example' : 'hub.example',
+    family: familyOfName(repo, 'left'), variant: variant || 'q8', provider: 'wasm', reason: 'There is no WebGPU here, and of what the processor runs q8 is the smallest',
+    total_bytes: total, missing_bytes: total, unknown_lengths: [], memory_bytes: 2 * total + 18500000,
+    memory_sentence: 'The file, the runtime’s own copy of it, and 18.5 MB for a text of 512 tokens.',
+    variants: [{ variant: 'q8', provider: 'wasm', usable: true, why: 'the smallest that the processor runs well', bytes: 66364928 },
+      { variant: 'fp32', provider: 'wasm', usable: true, why: 'full precision', bytes: 265000000 },
+      { variant: 'fp16', provider: 'webgpu', usable: false, why: 'this graphics processor has no shader-f16', bytes: 132500000 }],
+    card: { license: 'apache-2.0', languages: ['en'], task: 'fill-mask', base_model: 'distilbert/distilbert-base-uncased', model_type: 'distilbert', layers: 6, heads: 12, hidden: 768, vocabulary: 30522,
+      summary: 'A distilled version of the BERT base model: it was introduced with the claim that it keeps most of what BERT knows with 40 % fewer parameters. This model is uncased: it does not tell english from English.' } };
+}
+const kept = ({ plan: made, complete = true }) => ({ key: `${made.repo}/${made.variant}`, name: made.name, repo: made.repo, revision: made.revision, commit: made.commit, host: made.host, variant: made.variant,
+  provider: made.provider, family: made.family, bytes: complete ? made.total_bytes : Math.round(made.total_bytes * 0.4), complete, damaged: false, persistent: true, saved_at: 1795600000000 });
+const keep = (model) => { library.kept = [...library.kept.filter((one) => one.key !== model.key), model]; };
+
+// Ten steps of progress, then it is kept; hold=steps: stays there.
+function fetchModel(id) {
+  const made = library.plan;
+  const hold = Number(settings.get('hold') ?? 99);
+  let step = 0;
+  const next = () => {
+    step += 1;
+    post({ id, progress: { stage: 'fetch', file: 'onnx/model_quantized.onnx', loaded_bytes: Math.round((made.total_bytes * step) / 10), total_bytes: made.total_bytes, bytes_per_second: 5400000, seconds_left: 7.3 } });
+    if (step >= hold) return;
+    if (step < 10) library.fetching.timer = setTimeout(next, 30);
+    else {
+      library.fetching = null;
+      keep(kept({ plan: made }));
+      post({ id, kind: 'stored_model', result: kept({ plan: made }) });
+    }
+  };
+  library.fetching = { id, timer: 0 };
+  next();
+}
+
 const answers = {
-  load: ({ family }) => ({ kind: 'loaded', result: {
-    family, model: { encoder: 'trilens-bert', decoder: 'trilens-gpt2', encoder_decoder: 'trilens-t5' }[family], provider: 'wasm', bytes: 6128063, load_ms: 213.4,
+  plan_model: (request) => { library.plan = plan(request); return { kind: 'model_plan', result: library.plan }; },
+  stored_models: shelf,
+  remove_model: ({ key }) => { library.kept = library.kept.filter((model) => model.key !== key); return shelf(); },
+  load: ({ family, model }) => ({ kind: 'loaded', result: {
+    family, model: model || kBundled[family], provider: 'wasm', bytes: 6128063, load_ms: 213.4,
     parameters: 4210688, layers: 4, decoder_layers: family === 'encoder_decoder' ? 4 : 0, heads: 4, vocabulary: 8000, hidden: 192, max_tokens: 128, taps: ['attention'],
     report: { provider: 'wasm', reason: 'Faster than WebGPU here: 2.1 against 8.4 ms.', webgpu_ms: 8.4, wasm_ms: 2.1, max_difference: 3e-6 } } }),
   read: ({ family, text, top_k: k }) => {
@@ -87,7 +138,15 @@ const answers = {
     return { kind: 'generated', result: { text: words.slice(0, searches[family]).filter((w) => !w.startsWith('<')).join(' '), ids: steps.map((s) => s.id), steps, prefill_ms: 3.9,
       decode_ms: 1.27 * steps.length, cache_bytes: 36864 + 3072 * steps.length, finished, stop_reason: finished ? 'eos' : '' } };
   },
-  cancel: () => ({ kind: 'done', result: {} }),
+  cancel: ({ request }) => {
+    if (library.fetching && library.fetching.id === request) {
+      clearTimeout(library.fetching.timer);
+      library.fetching = null;
+      keep(kept({ plan: library.plan, complete: false }));
+      post({ id: request, error: { code: 'cancelled', message: 'Fetching was stopped; what has come is kept.', detail: '' } });
+    }
+    return { kind: 'done', result: {} };
+  },
 };
 
 self.addEventListener('message', ({ data }) => {
@@ -97,6 +156,13 @@ self.addEventListener('message', ({ data }) => {
   }
   const request = JSON.parse(data.json);
   const { id } = request;
+  if (request.type === 'load') seated[request.seat] = request.family ?? familyOfName(request.model, request.seat);
+  if (request.seat) request.family = seated[request.seat];
+  if (request.type === 'fetch_model') return void fetchModel(id);
+  const refusal = settings.get('refuse');  // refuse=model_gated: no plan
+  if (request.type === 'plan_model' && refusal) {
+    return void post({ id, error: { code: refusal, message: `${request.name} is handed out by hub.example only after a log-in.`, detail: '401' } });
+  }
   if (request.type === 'load') {
     post({ id, progress: { stage: 'fetch', file: 'onnx/model.onnx', loaded_bytes: 2500000, total_bytes: 6128063 } });
     if (settings.get('fail') === request.family) {

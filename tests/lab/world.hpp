@@ -43,6 +43,47 @@ class MapFiles final : public Files {
   }
 };
 
+// Answers as it is told; a fetch can be held until it is cancelled or let go.
+class ToldLibrary final : public Library {
+ public:
+  std::map<std::string, model::Source> sources;
+  Result<Planned> planned = fail(ErrorCode::model_missing, "There is no such model.");
+  protocol::Shelf shelf;
+  std::vector<std::string> asked;  // what was called, in order
+  bool hold = false;
+  OneShot<bool> let_go;            // true: the fetch is done; false: it was cancelled
+
+  Task<Result<Planned>> plan(protocol::PlanModel request, CancelToken) override {
+    asked.push_back("plan " + request.name);
+    co_return planned;
+  }
+  Task<Result<protocol::StoredModel>> fetch(std::int64_t plan, Hooks hooks) override {
+    asked.push_back("fetch " + std::to_string(plan));
+    hooks.on_progress({.stage = "fetch", .file = "onnx/model.onnx", .loaded_bytes = 5, .total_bytes = 10, .bytes_per_second = 2, .seconds_left = 2.5});
+    if (hold) {
+      hooks.cancel.listen([done = let_go] { done.resolve(false); });
+      if (!co_await let_go) co_return fail(ErrorCode::cancelled, "Stopped; what has arrived is kept.");
+    }
+    protocol::StoredModel stored;
+    stored.name = "owner/name@main";
+    co_return stored;
+  }
+  Task<Result<protocol::Shelf>> list() override {
+    asked.push_back("list");
+    co_return shelf;
+  }
+  Task<Result<protocol::Shelf>> remove(std::string key) override {
+    asked.push_back("remove " + key);
+    co_return shelf;
+  }
+  Task<Result<model::Source>> source_of(std::string name) override {
+    asked.push_back("source " + name);
+    const auto found = sources.find(name);
+    if (found == sources.end()) co_return fail(ErrorCode::model_missing, "The model " + name + " is not kept in this browser: fetch it first.");
+    co_return found->second;
+  }
+};
+
 class CountingClock final : public Clock {
  public:
   double now_millis() const override { return now_ += 1; }
@@ -93,7 +134,7 @@ struct World {
     files.files["models/counter/tokenizer.json"] = bytes(words_tokenizer());
     // A real graph is opened up; what runs in its place is the table.
     files.files["models/counter/onnx/model.onnx"] = bytes_of("assets/models/trilens-gpt2/onnx/model.onnx");
-    engine = std::make_unique<Engine>(Services{runtime, files, clock}, catalog_of(files.files), [this](const std::string& json) {
+    engine = std::make_unique<Engine>(Services{runtime, files, library, clock}, catalog_of(files.files), [this](const std::string& json) {
       auto reply = protocol::parse_reply(json);
       if (reply) replies.push_back(std::move(*reply));
     });
@@ -135,6 +176,7 @@ struct World {
 
   infer::RecordedRuntime runtime;
   MapFiles files;
+  ToldLibrary library;
   CountingClock clock;
   std::vector<protocol::ReplyMessage> replies;
   std::unique_ptr<Engine> engine;  // goes first: its models belong to the runtime

@@ -27,10 +27,13 @@ TEST_CASE("the bundled catalog lists one model of each family, and its files are
     const CatalogModel* model = catalog->find(family, {});
     REQUIRE(model != nullptr);
     CHECK_FALSE(model->tasks.empty());
-    CHECK(model->file("config.json") != nullptr);
-    CHECK(model->file("tokenizer.json") != nullptr);
-    CHECK(model->file(family == Family::encoder_decoder ? "onnx/decoder_model_merged.onnx" : "onnx/model.onnx") != nullptr);
-    for (const CatalogFile& file : model->files) {
+    const Source source = model->source();
+    CHECK(source.file("config.json") != nullptr);
+    CHECK(source.file("tokenizer.json") != nullptr);
+    for (const SourceGraph& graph : source.graphs) CHECK(source.file(graph.file) != nullptr);
+    CHECK(source.graph(family == Family::encoder_decoder ? GraphRole::encoder : GraphRole::model) != nullptr);
+    CHECK((source.graph(GraphRole::decoder) != nullptr) == (family == Family::encoder_decoder));
+    for (const SourceFile& file : model->files) {
       INFO("if this differs, run scripts/catalog: " << model->path << "/" << file.name);
       std::error_code none;
       CHECK(static_cast<std::int64_t>(std::filesystem::file_size(root + "/" + model->path + "/" + file.name, none)) == file.bytes);
@@ -43,10 +46,26 @@ TEST_CASE("a model is found by id, or as the first of its family") {
   const auto catalog = Catalog::parse(kOne);
   REQUIRE(catalog.has_value());
   CHECK(catalog->find(Family::encoder, {})->id == "a");
-  CHECK(catalog->find(Family::encoder, "a")->bytes() == 42);
+  CHECK(catalog->find(Family::encoder, "a")->source().bytes() == 42);
   CHECK(catalog->find(Family::encoder, "b") == nullptr);
   CHECK(catalog->find(Family::decoder, {}) == nullptr);
-  CHECK(catalog->find(Family::encoder, "a")->file("nothing") == nullptr);
+  CHECK(catalog->find(Family::encoder, "a")->source().file("nothing") == nullptr);
+}
+
+TEST_CASE("a model of the catalog may say its variant, its graphs and where it runs") {
+  std::string text(kOne);
+  text.insert(text.find("\"id\""), R"("variant":"q8","only_on":"wasm","why":"It is so.","graphs":[{"role":"decoder","file":"x.onnx"},)"
+                                    R"({"role":"decoder_with_past","file":"y.onnx"}],)");
+  const auto catalog = Catalog::parse(text);
+  REQUIRE(catalog.has_value());
+  const Source source = catalog->models.front().source();
+  CHECK(source.variant == "q8");
+  CHECK(source.only_on == "wasm");
+  CHECK(source.why == "It is so.");
+  REQUIRE(source.graphs.size() == 2);
+  CHECK(source.graph(GraphRole::decoder)->file == "x.onnx");
+  CHECK(source.graph(GraphRole::decoder_with_past)->file == "y.onnx");
+  CHECK(refused(text.replace(text.find("decoder_with_past"), 7, "another")).message.find("role") != std::string::npos);
 }
 
 TEST_CASE("a catalog with a wrong field is refused, and the field named") {

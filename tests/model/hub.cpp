@@ -51,7 +51,7 @@ const std::vector<Facts>& all_facts() {
       {"t5", "t5", encoder_decoder, 2, 2, 2, 6, 2, 6, 16, 512, ""},
       {"flan-t5", "t5", encoder_decoder, 2, 3, 2, 12, 2, 12, 16, 512, ""},
       {"mt5", "mt5", encoder_decoder, 2, 2, 2, 10, 2, 10, 16, 512, ""},
-      {"bart", "bart", encoder_decoder, 2, 2, 2, 8, 2, 8, 16, 48, ""},
+      {"bart", "bart", encoder_decoder, 2, 2, 2, 8, 2, 8, 16, 48, "<mask>"},
       {"marian", "marian", encoder_decoder, 2, 2, 2, 8, 2, 8, 16, 48, ""},
   };
   return all;
@@ -181,6 +181,24 @@ TEST_CASE("a decoder without a start token starts from the beginning of a text, 
   const auto parsed = parse_config({.config = config, .generation = {}, .tokenizer = {}});
   REQUIRE(parsed.has_value());
   CHECK(parsed->decoder_start_id == 7);
+}
+
+TEST_CASE("positions, forbidden tokens and pooling are read where a family has them") {
+  for (const Facts& f : all_facts()) CHECK(config_of(f.name).first_position == (f.name == "roberta" ? *config_of(f.name).pad_id + 1 : 0));
+  auto json = nlohmann::json::parse(hub("marian", "config.json"));
+  json.merge_patch({{"bad_words_ids", {{9}, {7, 8}, {"x"}}}, {"forced_bos_token_id", 3}});
+  const std::string config = json.dump();
+  const auto read = [&](std::string_view pooling) { return parse_config({.config = config, .generation = {}, .tokenizer = {}, .pooling = pooling}); };
+  REQUIRE(read({}).has_value());
+  CHECK(read({})->banned_ids == std::vector<std::int32_t>{9});
+  CHECK(read({})->forced_bos_id == 3);
+  CHECK(read({})->pooling == Pooling::usual);
+  CHECK(read(R"({"pooling_mode_cls_token":true,"pooling_mode_mean_tokens":false})")->pooling == Pooling::first_token);
+  CHECK(read(R"({"pooling_mode_mean_tokens":true})")->pooling == Pooling::mean);
+  CHECK(read(R"({"pooling_mode_lasttoken":true})")->pooling == Pooling::last_token);
+  CHECK(read(R"({"pooling_mode_max_tokens":true})")->pooling == Pooling::other);
+  CHECK(read(R"({"pooling_mode_mean_tokens":true,"pooling_mode_cls_token":true})")->pooling == Pooling::other);
+  CHECK(read(R"({"pooling_mode_mean_tokens":7})").error().code == ErrorCode::model_malformed);
 }
 
 TEST_CASE("fields that decide whether a model can be opened must have their type") {

@@ -49,6 +49,7 @@ const std::vector<Expected>& plain() {
       {"roberta/onnx/model.onnx", one, same(root(8))},
       {"gpt2/onnx/model.onnx", one, same(root(8))},
       {"gpt2/onnx/model_fp16.onnx", one, same(root(8))},
+      {"gpt2/onnx/model_fp16_border.onnx", one, same(root(8))},
       {"gpt2/onnx/model_quantized.onnx", one, same(root(8))},
       {"gpt2/onnx/model_dynamo.onnx", one, same(root(8))},
       {"distilgpt2/onnx/model.onnx", one, {root(6), root(6) / 2}},
@@ -114,24 +115,18 @@ TEST_CASE("every attention of every hub file is given out, of the right kind, wi
   }
 }
 
-// torch.onnx writes scaled_dot_product_attention with a scale that the graph computes from q's shape, GPT-2's eager attention divides by a
-// computed root as well, and a quantized projection ends in a computed scale: no number is there to be found. Elsewhere there must be one.
-bool computes_its_scale(const std::string& file) {
-  for (const std::string_view start : {"bert/", "sentence/", "distilbert/", "gpt2/", "distilgpt2/"}) {
-    if (file.starts_with(start)) return true;
-  }
-  return file.ends_with("_quantized.onnx");
-}
-
-TEST_CASE("a scale that is found in a hub file is the architecture's, and it is found where the graph has it as a number") {
+// Where the graph computes the scale, too: from q's shape (torch.onnx, scaled_dot_product_attention), or as a root of it (GPT-2's eager attention).
+TEST_CASE("the scale of every attention in every hub file is found, and is the architecture's") {
   const Expected e = GENERATE(from_range(plain()));
   CAPTURE(e.file);
   for (const AttentionFacts& fact : opened(e.file).attentions) {
     CAPTURE(fact.layer, static_cast<int>(fact.kind));
-    const bool known = fact.score_scale && fact.q_scale && fact.k_scale;
-    CHECK((known || computes_its_scale(e.file)));
-    const double tolerance = e.file.ends_with("_fp16.onnx") ? 1e-3 : 1e-6;  // half precision has 11 bits
-    if (known) CHECK(std::abs(*fact.score_scale * *fact.q_scale * *fact.k_scale - e.scales[fact.layer]) < tolerance);
+    CHECK(fact.key_layout == KeyLayout::key_major);
+    REQUIRE(fact.score_scale);
+    REQUIRE(fact.q_scale);
+    REQUIRE(fact.k_scale);
+    const double tolerance = e.file.contains("_fp16") ? 1e-3 : 1e-6;  // half precision has 11 bits
+    CHECK(std::abs(*fact.score_scale * *fact.q_scale * *fact.k_scale - e.scales[fact.layer]) < tolerance);
   }
 }
 
@@ -142,6 +137,8 @@ TEST_CASE("a hub file whose attention is one operator is refused by the operator
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code == ErrorCode::model_unsupported);
   CHECK(refused.error().message.find(op) != std::string::npos);
+  CHECK(refused.error().message.find("export it again without optimization") != std::string::npos);
+  CHECK(refused.error().message.find("optimum-cli export onnx --model") != std::string::npos);
   const auto allowed = open_up(hub(file), {.allow_closed = true});
   REQUIRE(allowed.has_value());
   CHECK(allowed->fused == std::vector<std::string>{op});

@@ -35,7 +35,8 @@ def run(live, values: dict) -> dict[str, np.ndarray]:
         if port.name in values:
             feeds[port.name] = values[port.name]
         elif port.name.startswith("past_key_values"):
-            feeds[port.name] = np.zeros([0 if i == 2 else d if isinstance(d, int) else 1 for i, d in enumerate(port.shape)], np.float32)
+            kind = np.float16 if port.type == "tensor(float16)" else np.float32
+            feeds[port.name] = np.zeros([0 if i == 2 else d if isinstance(d, int) else 1 for i, d in enumerate(port.shape)], kind)
         else:
             raise SystemExit(f"nothing is known to give as {port.name}")
     return dict(zip([out.name for out in live.get_outputs()], live.run(None, feeds), strict=True))

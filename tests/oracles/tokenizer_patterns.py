@@ -1,7 +1,7 @@
 """Where the reference cuts text with the regular expressions that src/tokenize/regex.hpp takes.
 
 Writes tests/fixtures/tokenizers/patterns.json: for each pattern a digest (64-bit FNV-1a) of the cuts in every fifty of the
-strings of tokenizer_stream.py, and, for case folding, every codepoint that a pattern takes. A string's record is the byte
+strings of tokenizer_stream.py, and, for case folding, every codepoint that a pattern takes; the same digests for UnicodeScripts. A string's record is the byte
 offsets [begin, end) of its pieces as 32-bit little-endian numbers, then one byte, 255.
 
 Usage: python tokenizer_patterns.py   (needs tokenizers and numpy)
@@ -57,9 +57,11 @@ def main() -> None:
         splitter = pre_tokenizers.Split(Regex(pattern), "isolated")
         taken = [c for c in range(0x20, 0x110000) if not 0xD800 <= c < 0xE000 and len(splitter.pre_tokenize_str("=" + chr(c))) == 2]
         folded.append({"pattern": pattern, "takes": taken})
+    stream = Stream(SEED)
+    scripts = [b"".join([cuts(pre_tokenizers.UnicodeScripts(), stream.next()) for _ in range(BLOCK)]) for _ in range(BLOCKS)]
     head = {"about": "Written by tests/oracles/tokenizer_patterns.py", "reference": f"tokenizers {tokenizers.__version__}", "seed": SEED, "strings_in_a_block": BLOCK}
     lines = [",\n".join(json.dumps(row, separators=(",", ":")) for row in part) for part in (rows, folded)]
-    text = json.dumps(head)[:-1] + ',\n"patterns":[\n' + lines[0] + '\n],\n"folded":[\n' + lines[1] + "\n]}\n"
+    text = json.dumps(head)[:-1] + ',\n"patterns":[\n' + lines[0] + '\n],\n"folded":[\n' + lines[1] + '\n],\n"scripts":' + json.dumps(hexes(scripts), separators=(",", ":")) + "}\n"
     (MATERIALS.parent / "patterns.json").write_text(text, encoding="utf-8")
     print([len(row["takes"]) for row in folded])
 

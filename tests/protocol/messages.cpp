@@ -39,6 +39,10 @@ TEST_CASE("every request survives the way to JSON and back") {
       R"({"id":10,"type":"read","family":"encoder","text":"a","top_k":4,"token":2})",
       R"({"id":11,"type":"cancel","request":4})",
       R"({"id":12,"type":"tap","family":"encoder_decoder","tap":"cross.0.q","text":"a","target":"b"})",
+      R"({"id":13,"type":"plan_model","name":"owner/name@v1","base":"https://models.school.example/","variant":"q8"})",
+      R"({"id":14,"type":"fetch_model","plan":3})",
+      R"({"id":15,"type":"stored_models"})",
+      R"({"id":16,"type":"remove_model","key":"owner%2Fname@c@fp32"})",
   };
   for (const char* text : requests) {
     CAPTURE(text);

@@ -50,7 +50,7 @@ const resting = ({ switches }) => tensors(Object.fromEntries(switches.map((s) =>
 async function sameAtRest(file, feeds, options = []) {
   const plain = await ort.InferenceSession.create(readFileSync(file));
   const { told, bytes } = open(file, options);
-  assert.ok(told.switches.length >= 3 && told.refusals.length === 0);
+  if (!options.includes('--no-switches')) assert.ok(told.switches.length >= 3 && told.refusals.length === 0);
   const switched = await ort.InferenceSession.create(bytes);
   const expected = await plain.run(feeds);
   const got = await switched.run({ ...feeds, ...resting(told) }, plain.outputNames);
@@ -137,4 +137,89 @@ describe('other files, at rest, bit for bit', () => {
       }));
     }
   });
+});
+
+// Everything that a hub file asks for, by its own names and sizes: B texts, S new positions after P cached ones, E positions of encoded text.
+/** @param {ort.InferenceSession} session @param {{past: number}} sizes */
+function feedsOf(session, { past }) {
+  const [batch, step, encoded] = [2, past === 0 ? 5 : 1, 4];
+  const count = (dims) => dims.reduce((a, b) => a * b, 1);
+  const feeds = {};
+  for (const { name, shape } of session.inputMetadata) {
+    const cached = name.startsWith('past_key_values');
+    const fixed = (i) => /** @type {number} */ (shape[i]);
+    if (cached) {
+      feeds[name] = spread([batch, fixed(1), name.includes('encoder') && past !== 0 ? encoded : past, fixed(3)]);
+    } else if (name === 'encoder_hidden_states') {
+      feeds[name] = spread([batch, encoded, fixed(2)]);
+    } else if (name === 'use_cache_branch') {
+      feeds[name] = { type: 'bool', dims: [1], data: [past !== 0] };
+    } else {
+      const dims = [batch, name === 'encoder_attention_mask' ? encoded : name === 'attention_mask' ? past + step : step];
+      const value = { attention_mask: () => 1, encoder_attention_mask: () => 1, token_type_ids: () => 0, position_ids: (i) => past + (i % step) }[name] ?? ((i) => 5 + ((i * 37) % 90));
+      const data = Array.from({ length: count(dims) }, (_, i) => value(i));
+      if (name.endsWith('mask')) data[data.length - 1] = 0;
+      feeds[name] = { type: 'int64', dims, data };
+    }
+  }
+  return tensors(feeds);
+}
+
+const kHubFiles = readdirSync(path.join(kFixtures, 'hub'), { withFileTypes: true }).filter((e) => e.isDirectory())
+  .flatMap(({ name }) => readdirSync(path.join(kFixtures, 'hub', name, 'onnx')).map((file) => `${name}/onnx/${file}`))
+  .filter((file) => !['distilbert/onnx/model_O2.onnx', 'gpt2/onnx/model_dynamo23.onnx'].includes(file));
+
+/** From an empty cache and from a full one, as far as the file takes one. @param {ort.InferenceSession} session @param {string} file */
+function allFeeds(session, file) {
+  const first = file.includes('with_past') ? [] : [0];
+  const later = session.inputNames.some((input) => input.startsWith('past_key_values')) ? [3] : [];
+  return [...first, ...later].map((past) => feedsOf(session, { past }));
+}
+
+describe('hub files, opened, at rest: bit for bit', () => {
+  for (const name of kHubFiles) {
+    for (const options of [[], ['--no-taps'], ['--no-switches']]) {
+      test(`${name} ${options}`, async () => {
+        const file = path.join(kFixtures, 'hub', name);
+        const session = await ort.InferenceSession.create(readFileSync(file));
+        const all = allFeeds(session, name);
+        await session.release();
+        for (const feeds of all) await sameAtRest(file, feeds, options);
+      });
+    }
+  }
+});
+
+// scores - scale * q·k of the first query and every key: [head][key]. @param {Record<string, ort.Tensor>} said
+function besides(said, tap, scale) {
+  const [q, k, scores] = ['q', 'k', 'scores'].map((what) => said[`${tap}.${what}`]);
+  const [, heads, queries, size] = q.dims;
+  const keys = k.dims[2];
+  assert.deepEqual([k.dims[3], ...scores.dims.slice(1)], [size, heads, queries, keys]);
+  return Array.from({ length: heads }, (_, h) => Array.from({ length: keys }, (_, j) => {
+    let dot = 0;
+    for (let i = 0; i < size; ++i) dot += Number(q.data[h * queries * size + i]) * Number(k.data[(h * keys + j) * size + i]);
+    return Number(scores.data[h * queries * keys + j]) - scale * dot;
+  }));
+}
+
+describe('hub files: tapped q and k give the tapped scores, by the scale that is told', () => {
+  for (const name of kHubFiles) {
+    test(name, async () => {
+      const { told, bytes } = open(path.join(kFixtures, 'hub', name), ['--no-switches']);
+      const session = await ort.InferenceSession.create(bytes);
+      const tolerance = name.includes('_fp16') ? 5e-3 : 1e-5;
+      for (const feeds of allFeeds(session, name)) {
+        const said = await session.run(feeds);
+        for (const { kind, layer, score_scale: scale, key_major: keyMajor, position_bias: biased } of told.attentions) {
+          assert.ok(keyMajor && scale !== null);
+          const rest = besides(said, `${kind}.${layer}`, scale);
+          // What is left is the mask: nothing, or enough to hide a key. T5 adds a bias of its own, which cross-attention there has none of.
+          const learned = biased || (/^(t5|flan-t5|mt5)/.test(name) && kind !== 'cross');
+          if (!learned) assert.ok(rest.flat().every((x) => Math.abs(x) <= tolerance || x < -1e3), `${kind}.${layer}: ${rest.flat().find((x) => Math.abs(x) > tolerance)}`);
+        }
+      }
+      await session.release();
+    });
+  }
 });

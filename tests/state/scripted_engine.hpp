@@ -143,6 +143,32 @@ inline protocol::Generated generated_of(std::int64_t tokens) {
   return g;
 }
 
+inline protocol::ModelPlan plan_of(const protocol::PlanModel& request) {
+  protocol::ModelPlan p;
+  p.plan = 7;
+  p.name = request.name.find('@') == std::string::npos ? request.name + "@main" : request.name;
+  p.repo = request.name.substr(0, request.name.find('@'));
+  p.revision = "main";
+  p.commit = "5f2a9d1c0b7e";
+  p.host = request.name.starts_with("disk:") ? "" : request.base.empty() ? "hub.example" : "models.school.example";
+  p.family = request.name.find("gpt") != std::string::npos ? Family::decoder : Family::encoder;
+  p.variant = request.variant.empty() ? "q8" : request.variant;
+  p.provider = p.variant == "q8" ? "wasm" : "webgpu";
+  p.reason = "There is no WebGPU here, and q8 is the smallest that the processor runs well.";
+  p.total_bytes = p.variant == "q8" ? 110'000'000 : 440'000'000;
+  p.missing_bytes = p.total_bytes;
+  p.memory_bytes = 2 * p.total_bytes + 18'000'000;
+  p.memory_sentence = "The file, the runtime's copy of it, and 18 MB for a text of 512 tokens.";
+  p.variants = {{"q8", "wasm", true, "smallest", 110'000'000}, {"fp32", "wasm", true, "full precision", 440'000'000}, {"fp16", "webgpu", false, "needs shader-f16", 220'000'000}};
+  p.card = {"apache-2.0", {"en"}, "fill-mask", "google-bert/bert-base-uncased", "A model that reads both ways.", "bert", 12, 12, 768, 30'522};
+  return p;
+}
+
+inline protocol::StoredModel stored_of(const protocol::ModelPlan& plan) {
+  return {.key = "key-" + plan.repo, .name = plan.name, .repo = plan.repo, .revision = plan.revision, .commit = plan.commit, .host = plan.host, .variant = plan.variant,
+          .provider = plan.provider, .family = plan.family, .bytes = plan.total_bytes, .complete = true, .damaged = false, .saved_at = 1.79e12};
+}
+
 class ScriptedEngine {
  public:
   explicit ScriptedEngine(state::Store& store) : store_(store) {}
@@ -155,6 +181,7 @@ class ScriptedEngine {
   std::map<std::int64_t, std::string> rejected;  // by ticket: the code
   std::vector<std::string> messages;             // of rejections
   std::vector<state::Effect> others;
+  protocol::Shelf shelf;                         // what is kept
 
   // Takes what the Store wants done, and what comes of that.
   void collect() {
@@ -210,6 +237,19 @@ class ScriptedEngine {
       steps = std::min<std::int64_t>(4, steps + advance->tokens);
       return give(id, generated_of(steps));
     }
+    if (const auto* plan = std::get_if<protocol::PlanModel>(&request)) {
+      planned_ = plan_of(*plan);
+      return give(id, planned_);
+    }
+    if (std::holds_alternative<protocol::FetchModel>(request)) {
+      shelf.models.push_back(stored_of(planned_));
+      return give(id, shelf.models.back());
+    }
+    if (std::holds_alternative<protocol::StoredModels>(request)) return give(id, shelf);
+    if (const auto* remove = std::get_if<protocol::RemoveModel>(&request)) {
+      std::erase_if(shelf.models, [&](const auto& model) { return model.key == remove->key; });
+      return give(id, shelf);
+    }
     if (const auto* tokenize = std::get_if<protocol::Tokenize>(&request)) return give(id, protocol::Tokenized{{}, pieces_of(tokenize->text), {}});
     give(id, protocol::Done{});
   }
@@ -250,7 +290,12 @@ class ScriptedEngine {
   }
 
   static std::optional<Seat> seat_of(const protocol::Request& request) {
-    return std::visit([](const auto& r) -> std::optional<Seat> { return r.seat; }, request);
+    return std::visit(
+        []<class R>(const R& r) -> std::optional<Seat> {
+          if constexpr (requires { r.seat; }) return r.seat;
+          else return std::nullopt;
+        },
+        request);
   }
 
   void cancelled(const protocol::Cancel& cancel, std::int64_t own) {
@@ -264,6 +309,7 @@ class ScriptedEngine {
 
   state::Store& store_;
   std::map<Seat, std::int64_t> steps_;
+  protocol::ModelPlan planned_;
   std::array<Family, 3> families_ = kFamilies;  // by Seat: what was loaded there
   std::vector<protocol::ReplyMessage> late_;
 };
@@ -278,7 +324,8 @@ struct Page {
   state::Store store;
   ScriptedEngine engine;
 
-  explicit Page(bool settled = true, const std::vector<state::Example>& examples = kExamples) : store({.examples = examples, .replacements = {"moon", "seven"}, .answer_offers = kAnswerOffers}), engine(store) {
+  explicit Page(bool settled = true, const std::vector<state::Example>& examples = kExamples, const std::vector<state::CatalogModel>& catalog = {})
+      : store({.examples = examples, .replacements = {"moon", "seven"}, .answer_offers = kAnswerOffers, .catalog = catalog}), engine(store) {
     store.start(0);
     engine.collect();
     if (settled) engine.run();

@@ -7,11 +7,13 @@
 namespace trilens::tokenize {
 namespace {
 
-std::string hub(const std::string& name, const std::string& file) { return read_file(std::string(TRILENS_FIXTURES) + "/hub/" + name + "/" + file); }
+std::string hub(const std::string& name, const std::string& file) {
+  return read_file(std::string(TRILENS_FIXTURES) + "/hub/" + name + "/" + file);
+}
 
 TEST_CASE("the tokenizer of every hub folder gives the reference's ids and tokens") {
-  const std::string name = GENERATE(as<std::string>{}, "bert", "sentence", "distilbert", "roberta", "gpt2", "distilgpt2", "gpt-neo", "t5", "flan-t5", "mt5",
-                                    "bart", "marian");
+  const std::string name = GENERATE(as<std::string>{}, "bert", "sentence", "distilbert", "roberta", "gpt2", "distilgpt2", "gpt-neo", "t5", "flan-t5",
+                                    "mt5", "bart", "marian");
   CAPTURE(name);
   const Tokenizer tokenizer = load(hub(name, "tokenizer.json"));
   const auto texts = nlohmann::json::parse(hub(name, "oracle.json"))["texts"];

@@ -3,10 +3,13 @@
 
 #include <catch2/catch_message.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <cstdint>
+#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 
 #include "tokenize/tokenizer.hpp"
 
@@ -35,6 +38,29 @@ inline Tokenizer load(const std::string& tokenizer_json) {
   REQUIRE(tokenizer.has_value());
   return std::move(*tokenizer);
 }
+
+// 64-bit FNV-1a, as the oracles write it: what long lists of answers are compared by.
+class Digest {
+ public:
+  void add(std::string_view bytes) {
+    for (const char byte : bytes) value_ = (value_ ^ static_cast<unsigned char>(byte)) * 0x100000001B3u;
+  }
+  // Little-endian, 32 bits.
+  void add(std::size_t number) {
+    for (int shift = 0; shift < 32; shift += 8) {
+      const char byte = static_cast<char>(number >> shift);
+      add(std::string_view(&byte, 1));
+    }
+  }
+  [[nodiscard]] std::string hex() const {
+    char out[17];
+    std::snprintf(out, sizeof out, "%016llx", static_cast<unsigned long long>(value_));
+    return out;
+  }
+
+ private:
+  std::uint64_t value_ = 0xCBF29CE484222325u;
+};
 
 // A small, whole tokenizer.json to break in many ways.
 inline nlohmann::json small_file() {

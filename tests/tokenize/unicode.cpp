@@ -1,8 +1,6 @@
 // The character predicates and forms over all of Unicode, against the reference's answers (tests/oracles/unicode.py).
 #include "tokenize/unicode.hpp"
 
-#include <cstdint>
-#include <cstdio>
 #include <functional>
 #include <map>
 
@@ -33,20 +31,17 @@ nlohmann::json ranges_where(const std::function<bool(char32_t)>& holds) {
   return out;
 }
 
-// 64-bit FNV-1a over UTF-8, a zero byte after each part.
+// Over UTF-8, a zero byte after each part.
 std::string hash_of(const std::function<void(AlignedText&)>& form) {
-  std::uint64_t hash = 0xCBF29CE484222325u;
+  Digest digest;
   for_each_codepoint([&](char32_t c) {
     AlignedText text;
     text.push(c, {0, 1});
     form(text);
-    std::string bytes = utf8::encode(text.chars);
-    bytes.push_back('\0');
-    for (const char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001B3u;
+    digest.add(std::string_view(utf8::encode(text.chars)));
+    digest.add(std::string_view("", 1));
   });
-  char hex[17];
-  std::snprintf(hex, sizeof hex, "%016llx", static_cast<unsigned long long>(hash));
-  return hex;
+  return digest.hex();
 }
 
 }  // namespace

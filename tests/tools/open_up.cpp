@@ -34,7 +34,8 @@ json described(const Surgery& s) {
   }
   for (const Tap& t : s.taps) out["taps"].push_back(t.name);
   for (const AttentionFacts& a : s.attentions) {
-    out["attentions"].push_back({{"kind", kind_name(a.kind)}, {"layer", a.layer}, {"own_mask", state_name(a.own_mask)}, {"position_bias", a.position_bias}});
+    out["attentions"].push_back({{"kind", kind_name(a.kind)}, {"layer", a.layer}, {"own_mask", state_name(a.own_mask)}, {"position_bias", a.position_bias},
+                                 {"key_major", a.key_layout == KeyLayout::key_major}, {"score_scale", a.score_scale ? json(*a.score_scale) : json()}});
   }
   return out;
 }

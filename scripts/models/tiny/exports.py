@@ -22,7 +22,7 @@ from optimum.exporters.onnx import onnx_export_from_model
 
 from tiny.families import Checkpoint
 
-SUFFIX = {"fp16": "fp16", "q8": "quantized", "q4": "q4", "O2": "O2"}
+SUFFIX = {"fp16": "fp16", "fp16_border": "fp16_border", "q8": "quantized", "q4": "q4", "O2": "O2"}
 BATCH, LENGTH = 2, 7
 
 
@@ -37,12 +37,12 @@ def optimum(model: t.PreTrainedModel, checkpoint: Checkpoint, folder: Path) -> N
     assert not missing, f"Optimum did not write {missing} for {checkpoint.name}"
 
 
-def half(model: onnx.ModelProto) -> onnx.ModelProto:
-    """_fp16. Of a merged decoder the converter makes a file that ONNX Runtime refuses, and slimming it an empty one."""
+def half(model: onnx.ModelProto, keep_io_types: bool = True) -> onnx.ModelProto:
+    """_fp16, and with f16 inputs and outputs too _fp16_border. Of a merged decoder the converter makes a file that ONNX Runtime refuses, and slimming it an empty one."""
     assert all(node.op_type != "If" for node in model.graph.node), "merged decoders cannot be converted"
     return onnxslim.slim(
         float16.convert_float_to_float16(
-            model, keep_io_types=True, op_block_list=float16.DEFAULT_OP_BLOCK_LIST
+            model, keep_io_types=keep_io_types, op_block_list=float16.DEFAULT_OP_BLOCK_LIST
         )
     )
 
@@ -91,7 +91,7 @@ def variants(model: t.PreTrainedModel, checkpoint: Checkpoint, folder: Path) -> 
         if kind == "O2":
             made = fused(source, model.config.num_attention_heads, model.config.hidden_size)
         else:
-            made = {"fp16": half, "q8": integer, "q4": four_bits}[kind](source)
+            made = {"fp16": half, "fp16_border": lambda m: half(m, keep_io_types=False), "q8": integer, "q4": four_bits}[kind](source)
         onnx.save(made, folder / f"{stem}_{SUFFIX[kind]}.onnx")
 
 

@@ -29,6 +29,7 @@ EM_JS(void, host_attach, (BrowserRuntime * self), {
     place: (ticket, index) => _trilens_runtime_place(self, ticket, index),
     close: (ticket) => _trilens_runtime_close(self, ticket),
     progress: (ticket, loaded, total) => _trilens_runtime_progress(self, ticket, loaded, total),
+    note: (ticket, json) => _trilens_runtime_note(self, ticket, json),
   });
 });
 EM_JS(int, host_webgpu_available, (), { return Module.trilensHost.webgpuAvailable ? 1 : 0; });
@@ -53,6 +54,9 @@ EM_JS(void, host_release, (std::uint32_t handle), { Module.trilensHost.release(h
 EM_JS(void, host_fetch, (std::uint32_t ticket, const char* path, double expected_bytes, const char* expected_sha256), {
   Module.trilensHost.fetch(ticket, UTF8ToString(path), expected_bytes, UTF8ToString(expected_sha256));
 });
+EM_JS(void, host_ask_library, (std::uint32_t ticket, const char* call, const char* json), {
+  Module.trilensHost.askLibrary(ticket, UTF8ToString(call), UTF8ToString(json));
+});
 EM_JS(void, host_cancel_fetch, (std::uint32_t ticket), { Module.trilensHost.cancelFetch(ticket); });
 
 namespace trilens::app {
@@ -60,13 +64,6 @@ namespace {
 
 using infer::RemoteTensor;
 using infer::Value;
-
-ErrorCode code_from_name(std::string_view name) {
-  for (int i = 0; i < static_cast<int>(ErrorCode::internal); ++i) {
-    if (code_name(static_cast<ErrorCode>(i)) == name) return static_cast<ErrorCode>(i);
-  }
-  return ErrorCode::internal;
-}
 
 ElementType type_from_name(std::string_view name) {
   for (const ElementType type : {ElementType::f32, ElementType::i32, ElementType::i64, ElementType::boolean}) {
@@ -116,6 +113,7 @@ struct BrowserRuntime::Pending {
   Answer answer;
   std::vector<std::span<std::byte>> places;  // where the payloads go, in order
   std::function<void(std::uint64_t, std::optional<std::uint64_t>)> on_progress;
+  std::function<void(const std::string&)> on_note;
 };
 
 class BrowserSession final : public infer::Session {
@@ -256,6 +254,18 @@ Task<Result<std::vector<std::uint8_t>>> BrowserRuntime::fetch(FetchOptions optio
   co_return std::move(answer.file);
 }
 
+Task<Result<std::string>> BrowserRuntime::ask_library(LibraryCall call) {
+  if (call.cancel.cancelled()) co_return fail(ErrorCode::cancelled, "Stopped before it began.");
+  const auto [ticket, done] = open_ticket();
+  pending(ticket)->on_note = std::move(call.on_note);
+  const int listener = call.cancel.listen([number = ticket] { host_cancel_fetch(number); });
+  host_ask_library(ticket, call.call.c_str(), call.json.c_str());
+  Answer answer = co_await done;
+  call.cancel.unlisten(listener);
+  if (answer.error) co_return std::unexpected(std::move(*answer.error));
+  co_return answer.details.value("text", "");
+}
+
 }  // namespace trilens::app
 
 // --- The way in, called by EngineHost through what host_attach handed it. ---
@@ -277,7 +287,7 @@ EMSCRIPTEN_KEEPALIVE void trilens_runtime_open(BrowserRuntime* self, std::uint32
   if (pending == nullptr) return;
   BrowserRuntime::Answer& answer = pending->answer;
   if (const auto error = details.find("error"); error != details.end()) {
-    answer.error = Error{trilens::app::code_from_name(error->at("code").get<std::string>()), error->at("message"), error->at("detail")};
+    answer.error = Error{trilens::code_from_name(error->at("code").get<std::string>()), error->at("message"), error->at("detail")};
     return;
   }
   for (const json& value : details.value("values", json::array())) {
@@ -312,6 +322,13 @@ EMSCRIPTEN_KEEPALIVE void trilens_runtime_progress(BrowserRuntime* self, std::ui
   BrowserRuntime::Pending* pending = self->pending(ticket);
   if (pending == nullptr || !pending->on_progress) return;
   pending->on_progress(static_cast<std::uint64_t>(loaded), total < 0 ? std::nullopt : std::optional(static_cast<std::uint64_t>(total)));
+}
+
+// How far a library's call has come. Frees `text`.
+EMSCRIPTEN_KEEPALIVE void trilens_runtime_note(BrowserRuntime* self, std::uint32_t ticket, char* text) {
+  const std::string note = trilens::app::take_text(text);
+  BrowserRuntime::Pending* pending = self->pending(ticket);
+  if (pending != nullptr && pending->on_note) pending->on_note(note);
 }
 
 }  // extern "C"

@@ -1,5 +1,5 @@
 // The model runtime of the browser: infer::Runtime over ONNX Runtime Web, which web/engine_host.mjs drives for us.
-// Also what else only JavaScript can do for the engine: fetch the files of a model, tell what the GPU did.
+// Also what else only JavaScript can do for the engine: fetch the files of a model, keep a library of them, tell what the GPU did.
 //
 // Not here: anything about models or experiments. The JavaScript half (web/ort_session.mjs, web/gpu_*.mjs,
 // web/fetch_model.mjs) answers tickets; no Asyncify, no JSPI in this module: coroutines wait on a OneShot per ticket.
@@ -29,10 +29,18 @@
 namespace trilens::app {
 
 struct FetchOptions {
-  std::string path;                             // relative to the site's base, '/' between folders; never another origin
+  std::string path;                             // relative to the site's base, '/' between folders; never another origin. Or "library:<key>/<file>"
   std::optional<std::uint64_t> expected_bytes;  // absent: whatever the server announces; else another length is model_malformed
   std::string expected_sha256;                  // lower-case hexadecimal; empty: not checked. Another one is model_malformed
   std::function<void(std::uint64_t loaded, std::optional<std::uint64_t> total)> on_progress;  // bytes after decompression; may be empty
+  CancelToken cancel;
+};
+
+// One call of web/library.mjs.
+struct LibraryCall {
+  std::string call;  // "plan", "fetch", "list", "remove", "source"
+  std::string json;  // its argument
+  std::function<void(const std::string& json)> on_note;  // progress; may be empty
   CancelToken cancel;
 };
 
@@ -73,6 +81,9 @@ class BrowserRuntime final : public infer::Runtime, public infer::RemoteStore {
   // A file of the site. Errors: model_missing (404; names the file), model_malformed (a page instead of a file, another
   // length than announced), network, cancelled.
   [[nodiscard]] Task<Result<std::vector<std::uint8_t>>> fetch(FetchOptions options);
+
+  // What web/library.mjs answers, as JSON; see browser_library.hpp, which alone calls this. Errors: that module's.
+  [[nodiscard]] Task<Result<std::string>> ask_library(LibraryCall call);
 
   // --- The doors through which JavaScript answers; see the extern "C" functions at the end of browser_runtime.cpp. ---
   struct Answer;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "app/engine/browser_library.hpp"
 #include "app/engine/browser_runtime.hpp"
 #include "lab/engine.hpp"
 #include "lab/services.hpp"
@@ -46,7 +47,7 @@ class BrowserClock final : public lab::Clock {
 // Everything that lives as long as the worker.
 class EngineApp {
  public:
-  EngineApp() : files_(runtime_) { spawn(start()); }
+  EngineApp() : files_(runtime_), library_(runtime_) { spawn(start()); }
 
   void receive(std::string json) {
     if (engine_) {
@@ -66,12 +67,13 @@ class EngineApp {
     } else {
       catalog = std::unexpected(bytes.error());
     }
-    engine_.emplace(lab::Services{runtime_, files_, clock_}, std::move(catalog), [](const std::string& json) { post_to_page(json.c_str()); });
+    engine_.emplace(lab::Services{runtime_, files_, library_, clock_}, std::move(catalog), [](const std::string& json) { post_to_page(json.c_str()); });
     for (const std::string& json : std::exchange(waiting_, {})) engine_->receive(json);
   }
 
   BrowserRuntime runtime_;
   BrowserFiles files_;
+  BrowserLibrary library_;
   BrowserClock clock_;
   std::optional<lab::Engine> engine_;
   std::deque<std::string> waiting_;

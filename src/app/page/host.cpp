@@ -34,6 +34,7 @@ EM_JS(void, trilens_host_attach, (), {
     receive: heap((at) => _trilens_page_receive(at)),
     engineLost: heap((at) => _trilens_page_engine_lost(at)),
     command: heap((at, ticket) => _trilens_page_command(at, ticket)),
+    shared: heap((at) => _trilens_page_shared(at)),
     snapshot: () => UTF8ToString(_trilens_page_snapshot()),
     scroll: (y) => _trilens_page_scroll(y),
     pointer: (kind, x, y, touch) => _trilens_page_pointer(kind, x, y, touch),
@@ -41,6 +42,9 @@ EM_JS(void, trilens_host_attach, (), {
     focus: (focused) => _trilens_page_focus(focused),
     text: heap((at) => _trilens_page_text(at)),
     commit: () => _trilens_page_commit(),
+    boxText: (which, string) => heap((at) => _trilens_page_box_text(which, at))(string),
+    boxCommit: (which) => _trilens_page_box_commit(which),
+    filesChosen: heap((at) => _trilens_page_files_chosen(at)),
     selection: (begin, end) => _trilens_page_selection(begin, end),
     fieldHeight: (height) => _trilens_page_field_height(height),
     contextLost: () => _trilens_page_context_lost(),
@@ -58,6 +62,11 @@ EM_JS(void, trilens_host_reject, (double ticket, const char* code, const char* m
   Module.trilensPage.reject(ticket, UTF8ToString(code), UTF8ToString(message));
 });
 EM_JS(void, trilens_host_copy, (const char* text), { Module.trilensPage.copy(UTF8ToString(text)); });
+EM_JS(void, trilens_host_share, (const char* json), { Module.trilensPage.share(UTF8ToString(json)); });
+EM_JS(void, trilens_host_save, (const char* name, const char* type, const char* content), {
+  Module.trilensPage.save(UTF8ToString(name), UTF8ToString(type), UTF8ToString(content));
+});
+EM_JS(void, trilens_host_save_picture, (), { Module.trilensPage.savePicture(); });
 EM_JS(void, trilens_host_remember, (const char* json), { Module.trilensPage.remember(UTF8ToString(json)); });
 EM_JS(void, trilens_host_language, (const char* language), { Module.trilensPage.language(UTF8ToString(language)); });
 EM_JS(void, trilens_host_changed, (), { Module.trilensPage.changed(); });
@@ -66,6 +75,12 @@ EM_JS(void, trilens_host_place_field, (double x, double y, double width, double 
   Module.trilensPage.placeField(x, y, width, height, size);
 });
 EM_JS(void, trilens_host_focus_field, (), { Module.trilensPage.focusField(); });
+EM_JS(void, trilens_host_place_box, (int which, double x, double y, double width, double height, double top, double bottom, double size), {
+  Module.trilensPage.placeBox(which, x, y, width, height, top, bottom, size);
+});
+EM_JS(void, trilens_host_box_words, (int which, const char* json), { Module.trilensPage.boxWords(which, UTF8ToString(json)); });
+EM_JS(void, trilens_host_focus_box, (int which), { Module.trilensPage.focusBox(which); });
+EM_JS(void, trilens_host_choose_files, (int folder), { Module.trilensPage.chooseFiles(folder !== 0); });
 EM_JS(void, trilens_host_extent, (double height), { Module.trilensPage.extent(height); });
 EM_JS(void, trilens_host_scroll_to, (double y), { Module.trilensPage.scrollTo(y); });
 EM_JS(void, trilens_host_cursor, (const char* cursor), { Module.trilensPage.cursor(UTF8ToString(cursor)); });
@@ -95,12 +110,21 @@ void reject(std::int64_t ticket, const std::string& code, const std::string& mes
   trilens_host_reject(static_cast<double>(ticket), code.c_str(), message.c_str());
 }
 void copy(const std::string& text) { trilens_host_copy(text.c_str()); }
+void share(const std::string& json) { trilens_host_share(json.c_str()); }
+void save(const std::string& name, const std::string& type, const std::string& content) { trilens_host_save(name.c_str(), type.c_str(), content.c_str()); }
+void save_picture() { trilens_host_save_picture(); }
 void remember(const std::string& json) { trilens_host_remember(json.c_str()); }
 void language(const std::string& language) { trilens_host_language(language.c_str()); }
 void changed() { trilens_host_changed(); }
 void show_text(const std::string& text) { trilens_host_show_text(text.c_str()); }
 void place_field(ui::Rect rect, float size) { trilens_host_place_field(rect.x, rect.y, rect.w, rect.h, size); }
 void focus_field() { trilens_host_focus_field(); }
+void place_box(int which, ui::Rect rect, ui::Rect seen, float size) {
+  trilens_host_place_box(which, rect.x, rect.y, rect.w, rect.h, seen.y, seen.bottom(), size);
+}
+void box_words(int which, const std::string& json) { trilens_host_box_words(which, json.c_str()); }
+void focus_box(int which) { trilens_host_focus_box(which); }
+void choose_files(bool folder) { trilens_host_choose_files(folder ? 1 : 0); }
 void extent(float height) { trilens_host_extent(height); }
 void scroll_to(float y) { trilens_host_scroll_to(y); }
 void cursor(ui::Cursor cursor) {

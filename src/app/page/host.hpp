@@ -21,12 +21,20 @@ void send(const std::string& json);             // to the engine
 void resolve(std::int64_t ticket, const std::string& json);
 void reject(std::int64_t ticket, const std::string& code, const std::string& message);
 void copy(const std::string& text);
+void share(const std::string& json);            // the page as a link, to the clipboard
+void save(const std::string& name, const std::string& type, const std::string& content);  // as a file
+void save_picture();                            // what the canvas shows, as PNG
 void remember(const std::string& json);
 void language(const std::string& language);
 void changed();                                 // the mirror may want to look
 void show_text(const std::string& text);        // in the text field
 void place_field(ui::Rect rect, float size);    // CSS pixels
 void focus_field();
+// Another text field over the drawing (web/line_fields.mjs), by PanelState::Field. An empty rectangle: there is none now.
+void place_box(int which, ui::Rect rect, ui::Rect seen, float size);
+void box_words(int which, const std::string& json);  // {"label", "placeholder", "value"}
+void focus_box(int which);
+void choose_files(bool folder);                 // opens the browser's own chooser
 void extent(float height);                      // of the page
 void scroll_to(float y);
 void cursor(ui::Cursor cursor);

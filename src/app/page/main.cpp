@@ -45,7 +45,11 @@ EMSCRIPTEN_KEEPALIVE void trilens_page_pointer(int kind, float x, float y, int t
 EMSCRIPTEN_KEEPALIVE int trilens_page_key(const char* key, int modifiers) { return page()->key(key, modifiers) ? 1 : 0; }
 EMSCRIPTEN_KEEPALIVE void trilens_page_focus(int focused) { page()->focus(focused != 0); }
 EMSCRIPTEN_KEEPALIVE void trilens_page_text(const char* text) { page()->text(text); }
+EMSCRIPTEN_KEEPALIVE void trilens_page_shared(const char* json) { page()->open_shared(json); }
 EMSCRIPTEN_KEEPALIVE void trilens_page_commit() { page()->commit(); }
+EMSCRIPTEN_KEEPALIVE void trilens_page_box_text(int which, const char* text) { page()->box_text(which, text); }
+EMSCRIPTEN_KEEPALIVE void trilens_page_box_commit(int which) { page()->box_commit(which); }
+EMSCRIPTEN_KEEPALIVE void trilens_page_files_chosen(const char* json) { page()->files_chosen(json); }
 EMSCRIPTEN_KEEPALIVE void trilens_page_selection(int begin, int end) { page()->selection(static_cast<std::size_t>(begin), static_cast<std::size_t>(end)); }
 EMSCRIPTEN_KEEPALIVE void trilens_page_field_height(float height) { page()->field_height(height); }
 EMSCRIPTEN_KEEPALIVE void trilens_page_context_lost() { page()->context_lost(); }

@@ -9,6 +9,7 @@
 #include "app/page/browser_glyphs.hpp"
 #include "app/page/host.hpp"
 #include "base/utf8.hpp"
+#include "view/export.hpp"
 
 namespace trilens::app {
 namespace {
@@ -65,10 +66,13 @@ std::string Page::start(std::string_view json) {
   setup.language = text_of(options, "language");
   setup.settings = text_of(options, "settings");
   setup.text = text_of(options, "text");
+  setup.shared = text_of(options, "shared");
   const auto& examples = assets_["examples.json"];
   if (auto parsed = state::parse_examples({reinterpret_cast<const char*>(examples.data()), examples.size()})) setup.examples = std::move(*parsed);
   if (auto parsed = state::parse_replacements({reinterpret_cast<const char*>(examples.data()), examples.size()})) setup.replacements = std::move(*parsed);
   if (auto parsed = state::parse_answer_needs({reinterpret_cast<const char*>(examples.data()), examples.size()})) setup.answer_offers = std::move(*parsed);
+  const auto& catalog = assets_["catalog.json"];
+  if (auto parsed = state::parse_catalog({reinterpret_cast<const char*>(catalog.data()), catalog.size()})) setup.catalog = std::move(*parsed);
   store_ = std::make_unique<state::Store>(std::move(setup));
 
   ImGui::CreateContext();
@@ -91,6 +95,17 @@ void Page::apply(const state::Command& command) {
   if (store_) store_->apply(command, host::now());
 }
 
+void Page::take_home(state::ExportKind kind, const std::string& shared) {
+  const view::Strings* words = words_now();
+  switch (kind) {
+    case state::ExportKind::link: return host::share(shared);
+    case state::ExportKind::picture: return host::save_picture();
+    case state::ExportKind::csv: return host::save("trilens.csv", "text/csv", view::export_csv(store_->state()));
+    case state::ExportKind::json: return host::save("trilens.json", "application/json", words == nullptr ? shared : view::export_json(store_->state(), *words));
+    case state::ExportKind::page: return host::save("page.trilens.json", "application/json", shared);
+  }
+}
+
 void Page::flush() {
   if (!store_) return;
   for (state::Effect& effect : store_->take_effects()) {
@@ -100,7 +115,9 @@ void Page::flush() {
                    [](const state::ResolveTicket& e) { host::resolve(e.ticket, e.json); },
                    [](const state::RejectTicket& e) { host::reject(e.ticket, e.code, e.message); },
                    [](const state::CopyToClipboard& e) { host::copy(e.text); },
+                   [this](const state::ExportPage& e) { take_home(static_cast<state::ExportKind>(e.kind), e.json); },
                    [](const state::RememberSettings& e) { host::remember(e.json); },
+                   [](const state::OpenFileChooser& e) { host::choose_files(e.folder); },
                    [](const state::LanguageChanged& e) { host::language(e.language); },
                },
                effect);
@@ -209,6 +226,24 @@ void Page::commit() {
   flush();
 }
 
+void Page::box_text(int which, std::string text) {
+  if (which == ui::PanelState::name) apply(state::SetModelName{std::move(text)});
+  else apply(state::SetServer{std::move(text)});
+  flush();
+}
+
+void Page::box_commit(int which) {
+  if (which == ui::PanelState::name && store_) apply(state::ChooseModel{.name = store_->state().shelf.typed});
+  flush();
+}
+
+void Page::files_chosen(std::string_view json) {
+  const Json given = parse(json);
+  if (const std::string name = text_of(given, "name"); !name.empty()) apply(state::ChooseModel{.name = name, .title = text_of(given, "title")});
+  else apply(state::FilesRefused{{code_from_name(text_of(given, "code")), text_of(given, "message"), text_of(given, "detail")}});
+  flush();
+}
+
 void Page::selection(std::size_t begin, std::size_t end) {
   shell_input_.selection_begin = begin;
   shell_input_.selection_end = end;
@@ -236,12 +271,23 @@ void Page::fonts_changed() {
 
 float Page::zoom() const { return store_ && store_->state().projector ? ui::kProjectorZoom : 1.0F; }
 
+const view::Strings* Page::words_now() const {
+  auto strings = strings_.find(store_->state().language);
+  if (strings == strings_.end()) strings = strings_.find("en");
+  return strings == strings_.end() ? nullptr : &strings->second;
+}
+
+void Page::open_shared(std::string_view json) {
+  if (!store_) return;
+  store_->apply(state::OpenShared{std::string(json)}, host::now());
+  flush();
+}
+
 void Page::build() {
   const state::State& state = store_->state();
-  auto strings = strings_.find(state.language);
-  if (strings == strings_.end()) strings = strings_.find("en");
-  if (strings == strings_.end()) return;
-  view_ = view::build_page(state, strings->second);
+  const view::Strings* words = words_now();
+  if (words == nullptr) return;
+  view_ = view::build_page(state, *words);
   store_->clean();
   if (state.document.text != shown_text_) {
     shown_text_ = state.document.text;
@@ -280,7 +326,7 @@ bool Page::frame(double now) {
   if (projector != store_->state().projector) resize(width_, height_, ratio_);
   flush();
   if (settle_ > 0) --settle_;
-  return settle_ > 0 || motion_.moving() || interaction_.more() || store_->dirty();
+  return settle_ > 0 || shown_.again || motion_.moving() || interaction_.more() || store_->dirty();
 }
 
 void Page::show(const ui::ShellResult& result) {
@@ -291,6 +337,7 @@ void Page::show(const ui::ShellResult& result) {
     host::place_field({result.field.x * z, result.field.y * z, result.field.w * z, result.field.h * z}, static_cast<float>(size));
     text_size_ = size;
   }
+  show_boxes(result);
   if (std::abs(result.extent - shown_.extent) > 0.5F) host::extent(std::ceil(result.extent * z));
   if (result.focus_field) host::focus_field();
   shown_ = result;
@@ -312,6 +359,22 @@ void Page::show(const ui::ShellResult& result) {
     if (reveal->y < top) by = reveal->y - top;
     else if (reveal->bottom() > bottom) by = std::min(reveal->bottom() - bottom, reveal->y - top);
     if (by != 0 && interaction_.focus_scrolls()) host::scroll_to(std::max(0.0F, (shell_input_.scroll + by) * z));
+  }
+}
+
+void Page::show_boxes(const ui::ShellResult& result) {
+  const float z = zoom();
+  const auto scaled = [z](ui::Rect r) { return ui::Rect{r.x * z, r.y * z, r.w * z, r.h * z}; };
+  const std::array<const view::FieldView*, 2> fields{&view_->shelf.name, &view_->shelf.server};
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const ui::PanelState::FieldPlace& place = result.fields[i];
+    const int which = static_cast<int>(i);
+    if (place.shown || shown_.fields[i].shown) host::place_box(which, place.shown ? scaled(place.rect) : ui::Rect{}, scaled(place.clip), ui::kBody.size * z);
+    if (!place.shown) continue;
+    const std::string words = Json{{"label", fields[i]->label}, {"placeholder", fields[i]->placeholder}, {"value", fields[i]->value}}.dump();
+    if (words != shown_words_[i]) host::box_words(which, words);
+    shown_words_[i] = words;
+    if (place.enter) host::focus_box(which);
   }
 }
 

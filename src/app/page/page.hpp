@@ -4,6 +4,7 @@
 // unless the host woke us, and frame() says whether another one is wanted. One thread. Owned by main().
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -41,7 +42,11 @@ class Page {
   [[nodiscard]] bool key(std::string_view key, int modifiers);
   void focus(bool focused);
   void text(std::string text);
+  void open_shared(std::string_view json);
   void commit();
+  void box_text(int which, std::string text);  // of the shelf's fields: ui::PanelState::Field
+  void box_commit(int which);
+  void files_chosen(std::string_view json);    // {"name": "disk:1", "title"}, or {"code", "message"}: they are no model
   void selection(std::size_t begin, std::size_t end);
   void field_height(float height);
   void context_lost();
@@ -54,8 +59,11 @@ class Page {
  private:
   void apply(const state::Command& command);
   void flush();                          // effects out
+  void take_home(state::ExportKind kind, const std::string& shared);
+  [[nodiscard]] const view::Strings* words_now() const;  // nullptr: none were given
   void build();
   void show(const ui::ShellResult& result);
+  void show_boxes(const ui::ShellResult& result);
   [[nodiscard]] float zoom() const;      // projector mode: the frame's pixels are bigger
   [[nodiscard]] bool open_drawing(const std::string& canvas, std::string& problem);
   void wake();
@@ -73,6 +81,7 @@ class Page {
   ui::ShellInput shell_input_;
   ui::ShellResult shown_;
   std::string shown_text_, shown_focus_, shown_dress_, snapshot_;
+  std::array<std::string, 2> shown_words_;  // of the shelf's fields
   ui::Cursor shown_cursor_ = ui::Cursor::arrow;
   float width_ = 0, height_ = 0, ratio_ = 1;
   double text_size_ = 0;

@@ -45,6 +45,7 @@ constexpr std::array kKnown{
     Known{"Metaspace", make_metaspace},
     Known{"Punctuation", make_punctuation},
     Known{"Split", make_split},
+    Known{"UnicodeScripts", make_unicode_scripts},
     Known{"Whitespace", make_whitespace},
     Known{"WhitespaceSplit", make_whitespace_split},
 };

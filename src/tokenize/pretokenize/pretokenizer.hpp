@@ -1,7 +1,7 @@
 // The "pre_tokenizer" section of tokenizer.json: text cut into the pieces that the model sees one by one.
 //
 // Known: BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits, Metaspace, Punctuation, Sequence, Split (patterns: pattern.hpp),
-// Whitespace, WhitespaceSplit. Behaviour is that of huggingface/tokenizers 0.23 (pre_tokenizers/).
+// UnicodeScripts, Whitespace, WhitespaceSplit. Behaviour is that of huggingface/tokenizers 0.23 (pre_tokenizers/).
 // Immutable once made; pre_tokenize() is safe from several threads and never fails.
 #pragma once
 
@@ -32,6 +32,7 @@ using PreTokenizerPtr = std::unique_ptr<const PreTokenizer>;
 [[nodiscard]] Result<PreTokenizerPtr> make_metaspace(const Section& section);
 [[nodiscard]] Result<PreTokenizerPtr> make_punctuation(const Section& section);
 [[nodiscard]] Result<PreTokenizerPtr> make_split(const Section& section);
+[[nodiscard]] Result<PreTokenizerPtr> make_unicode_scripts(const Section& section);
 [[nodiscard]] Result<PreTokenizerPtr> make_whitespace(const Section& section);
 [[nodiscard]] Result<PreTokenizerPtr> make_whitespace_split(const Section& section);
 

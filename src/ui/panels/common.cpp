@@ -6,6 +6,7 @@ namespace trilens::ui {
 void apply_offer(view::Offer offer, Seat seat, Commands& commands) {
   switch (offer) {
     case view::Offer::retry: commands.emplace_back(state::Retry{seat}); break;
+    case view::Offer::keep: commands.emplace_back(state::KeepModel{seat}); break;
     case view::Offer::use_wasm: commands.emplace_back(state::UseProvider{seat, state::ProviderChoice::wasm}); break;
   }
 }

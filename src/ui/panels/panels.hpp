@@ -3,6 +3,8 @@
 // Every draw() starts at `place.y` and returns where it ended, so that the shell can make rows line up across columns.
 #pragma once
 
+#include <array>
+
 #include "state/command.hpp"
 #include "ui/frame.hpp"
 #include "view/page.hpp"
@@ -17,16 +19,34 @@ struct Place {
 
 // What panels remember from frame to frame and nobody else needs.
 struct PanelState {
+  // Text fields of the browser's own that lie over the drawing, beside the sentence's.
+  enum Field : std::uint8_t { name, server };
+  struct FieldPlace {
+    bool shown = false;
+    Rect rect, clip;      // where, and what of it may be seen
+    bool enter = false;   // go on typing there
+  };
+
   Id open_menu = 0;
   bool roomy = false;   // the panel is alone on its tab: larger maps, ids, every step
   bool phone = false;   // fingers: taller rows
   std::optional<Family> open_examples = {};    // whose examples are laid out under the row
   std::optional<Family> closed_examples = {};  // put away by Escape since the last frame
+
+  std::array<FieldPlace, 2> fields = {};       // by Field; what this frame shows
+  std::optional<Seat> closed_shelf = {};       // put away since the last frame: back to the button that opened it
+  bool shelf_seen = false;                     // it was there in the frame before
+  Id card_seen = 0;                            // the card as it was brought into sight
+  float card_height = 0;                       // in the frame before
+  bool again = false;                          // something was drawn with a measure that no longer holds
 };
 
 // The row of examples that all three share, then a button for each family that lays out its own under the row.
 float draw(const view::ExamplesView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+// Every model that can sit in a seat; as wide as the columns together.
+float draw(const view::ShelfView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::ColumnHeadView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+float draw(const view::MachineView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::TokensView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const std::vector<view::AttentionView>& maps, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::PredictionView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);

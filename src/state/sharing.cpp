@@ -1,0 +1,53 @@
+// A page from elsewhere: what a link or a file says is put in place, as if somebody had done it by hand.
+#include <utility>
+
+#include "state/share.hpp"
+#include "state/store_impl.hpp"
+
+namespace trilens::state {
+
+void Store::Impl::open_shared(const std::string& json, bool at_start, double now) {
+  auto shared = parse_shared(json);
+  if (!shared) {
+    state.notice = Notice{"notice.link_refused", {{"why", shared.error().message}}};
+    return touch();
+  }
+  if (!shared->language.empty() && shared->language != state.language) {
+    state.language = shared->language;
+    emit(LanguageChanged{state.language});
+  }
+  state.tab = shared->tab;
+  state.leak = shared->leak;
+  for (const Seat seat : kSeats) {
+    ColumnState& column = state.column(seat);
+    SharedSeat& wanted = shared->seats[seat_index(seat)];
+    for (MapState& map : column.maps) map.choice = {};
+    for (const SharedMap& map : wanted.maps) column.map(map.kind).choice = map.choice;
+    const bool same = column.model == wanted.model && column.provider == wanted.provider;
+    column.model = std::move(wanted.model);
+    column.provider = wanted.provider;
+    if (!at_start && !same) load({.seat = seat, .model = column.model, .provider = column.provider}, std::nullopt);
+  }
+  if (at_start) {
+    state.document = std::move(shared->document);
+  } else {
+    // The maps that were chosen anew are asked for with the text, also when it is the same one.
+    const bool same_text = shared->document.text == state.document.text;
+    edit(std::move(shared->document), "", true, now);
+    if (same_text) read_all();
+  }
+  shared_cursor = shared->cursor > 0 ? std::optional(shared->cursor) : std::nullopt;
+  touch();
+}
+
+void Store::Impl::catch_up() {
+  if (!shared_cursor || clock_busy()) return;
+  for (const Seat seat : kSeats) {
+    if (!reading_settled(seat)) return;
+  }
+  const std::int64_t before = state.clock.cursor;
+  if (before < *shared_cursor && can_step(state)) step_forward();
+  if (state.clock.cursor >= *shared_cursor || state.clock.cursor == before) shared_cursor.reset();
+}
+
+}  // namespace trilens::state

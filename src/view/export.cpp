@@ -1,0 +1,175 @@
+#include "view/export.hpp"
+
+#include <array>
+#include <charconv>
+#include <string_view>
+
+#include "protocol/archive.hpp"
+#include "state/options.hpp"
+#include "state/share.hpp"
+#include "view/page.hpp"
+
+namespace trilens::view {
+namespace {
+
+using protocol::Json;
+using state::ColumnState;
+
+std::string number(double value) {
+  std::array<char, 32> out{};
+  const auto end = std::to_chars(out.data(), out.data() + out.size(), value);
+  return {out.data(), end.ptr};
+}
+// The shortest that reads back as the same float.
+std::string number(float value) {
+  std::array<char, 32> out{};
+  const auto end = std::to_chars(out.data(), out.data() + out.size(), value);
+  return {out.data(), end.ptr};
+}
+
+// A cell that a spreadsheet would take for a formula is kept a word by the quote that they know for it.
+std::string in_quotes(std::string_view text) {
+  static constexpr std::string_view kFormula = "=+-@\t\r";
+  std::string out = "\"";
+  if (!text.empty() && kFormula.find(text.front()) != std::string_view::npos) out += '\'';
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + "\"";
+}
+
+struct Line {
+  std::string view, series;
+  std::size_t row = 0;
+  std::string row_label;
+  std::size_t column = 0;
+  std::string column_label;
+  std::string value;
+};
+
+class Table {
+ public:
+  void of(const ColumnState& column) {
+    head_ = std::string(seat_name(column.seat)) + "," + std::string(family_name(column.family)) + "," + in_quotes(column.loaded ? column.loaded->model : "") + "," +
+            (column.loaded ? column.loaded->provider : "");
+  }
+  void of_page() { head_ = ",,,"; }
+  void add(const Line& l) {
+    text_ += head_ + "," + l.view + "," + in_quotes(l.series) + "," + std::to_string(l.row) + "," + in_quotes(l.row_label) + "," + std::to_string(l.column) + "," +
+             in_quotes(l.column_label) + "," + l.value + "\r\n";
+  }
+  void add_words(std::string view, std::string series, std::string_view value) { add({std::move(view), std::move(series), 0, {}, 0, {}, in_quotes(value)}); }
+  [[nodiscard]] std::string take() { return std::move(text_); }
+
+ private:
+  std::string head_ = ",,,";
+  std::string text_ = "seat,family,model,provider,view,series,row,row_label,column,column_label,value\r\n";
+};
+
+void add_settings(Table& out, const state::State& state) {
+  out.of_page();
+  out.add_words("settings", "text", state.document.text);
+  out.add_words("settings", "strategy", protocol::strategy_name(state.document.options.strategy));
+  for (const state::OptionRange& range : state::option_ranges()) {
+    out.add({"settings", std::string(range.name), 0, {}, 0, {}, number(state::option_value(state.document.options, range.name))});
+  }
+}
+
+void add_candidates(Table& out, std::string view, std::size_t row, const std::string& row_label, const std::vector<protocol::Candidate>& top) {
+  for (std::size_t i = 0; i < top.size(); ++i) {
+    out.add({view, "probability", row, row_label, i, top[i].token, number(top[i].probability)});
+    out.add({view, "logit", row, row_label, i, top[i].token, number(top[i].logit)});
+  }
+}
+
+void add_reading(Table& out, const protocol::Reading& reading) {
+  out.add_words("reading", "task", reading.task);
+  out.add_words("reading", "prompt", reading.prompt);
+  out.add_words("reading", "answer", reading.answer);
+  for (std::size_t i = 0; i < reading.tokens.size(); ++i) {
+    const protocol::Piece& piece = reading.tokens[i];
+    out.add({"tokens", "id", i, piece.text, 0, {}, std::to_string(piece.id)});
+    out.add({"tokens", "first_byte", i, piece.text, 0, {}, std::to_string(piece.start)});
+    out.add({"tokens", "end_byte", i, piece.text, 0, {}, std::to_string(piece.end)});
+  }
+  for (std::size_t b = 0; b < reading.predictions.size(); ++b) {
+    const protocol::Blank& blank = reading.predictions[b];
+    const auto at = static_cast<std::size_t>(blank.position);
+    const std::string label = at < reading.tokens.size() ? reading.tokens[at].text : std::string();
+    out.add({"prediction", "entropy_bits", b, label, 0, {}, number(blank.entropy_bits)});
+    add_candidates(out, "prediction", b, label, blank.top);
+  }
+  out.add({"cost", "prefill_ms", 0, {}, 0, {}, number(reading.prefill_ms)});
+  out.add({"cost", "per_token_ms", 0, {}, 0, {}, number(reading.per_token_ms)});
+  out.add({"cost", "passes", 0, {}, 0, {}, std::to_string(reading.passes)});
+  out.add({"cost", "cache_bytes", 0, {}, 0, {}, std::to_string(reading.cache_bytes)});
+}
+
+std::string map_name(state::AttentionKind kind, const state::MapChoice& choice) {
+  const auto index = [](const std::optional<std::int64_t>& i) { return i ? std::to_string(*i) : std::string("mean"); };
+  return std::string(protocol::attention_kind_name(kind)) + " layer " + index(choice.layer) + " head " + index(choice.head);
+}
+
+void add_map(Table& out, state::AttentionKind kind, const state::MapState& map) {
+  if (map.stale) return;  // of an earlier text or choice
+  for (std::size_t r = 0; r < map.rows.size(); ++r) {
+    for (std::size_t c = 0; c < map.columns.size(); ++c) {
+      out.add({"attention", map_name(kind, map.choice), r, map.rows[r].text, c, map.columns[c].text, number(map.values[r * map.columns.size() + c])});
+    }
+  }
+}
+
+void add_generation(Table& out, const state::GenerationState& g) {
+  if (g.stale) return;
+  for (std::size_t i = 0; i < g.steps.size(); ++i) {
+    const protocol::Step& step = g.steps[i];
+    out.add({"generation", "chosen", i, step.token, 0, {}, number(step.probability)});
+    out.add({"generation", "entropy_bits", i, step.token, 0, {}, number(step.entropy_bits)});
+    out.add({"generation", "millis", i, step.token, 0, {}, number(step.millis)});
+    add_candidates(out, "generation", i, step.token, step.top);
+  }
+}
+
+void add_leak(Table& out, const state::ExperimentState& e) {
+  const auto* test = e.as<protocol::LeakTest>();
+  if (test == nullptr || e.stale) return;
+  for (const protocol::LeakSide& side : test->sides) {
+    for (std::size_t s = 0; s < side.difference.size(); ++s) {
+      for (std::size_t i = 0; i < side.difference[s].size(); ++i) {
+        out.add({"leak", side.id + " difference", s, "state", i, side.pairs[i].display, number(side.difference[s][i])});
+        out.add({"leak", side.id + " cosine", s, "state", i, side.pairs[i].display, number(side.cosine[s][i])});
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::string export_csv(const state::State& state) {
+  Table out;
+  add_settings(out, state);
+  for (const ColumnState& column : state.columns) {
+    out.of(column);
+    if (column.reading && !column.reading_stale) add_reading(out, *column.reading);
+    for (const state::AttentionKind kind : state::kinds_of(column.family)) add_map(out, kind, column.map(kind));
+    add_generation(out, column.generation);
+    add_leak(out, column.experiment(state::Experiment::leak));
+  }
+  return out.take();
+}
+
+std::string export_json(const state::State& state, const Strings& strings) {
+  Json models = Json::array();
+  for (const ColumnState& column : state.columns) {
+    if (column.loaded) models.push_back(Json::parse(protocol::result_json(*column.loaded), nullptr, false));
+    else models.push_back(nullptr);
+  }
+  const Json out{{"page", Json::parse(state::shared_json(state), nullptr, false)},
+                 {"models", std::move(models)},
+                 {"adapter", state.environment.adapter},
+                 {"snapshot", Json::parse(snapshot_json(state, strings, {}), nullptr, false)}};
+  return out.dump(1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace trilens::view
