@@ -153,7 +153,7 @@ export class Mirror {
 
   /** @param {any} column */
   #column(column) {
-    const { head, machine, tokens, prediction, masks, leak, generation, attention, cost } = column;
+    const { head, machine, tokens, prediction, masks, leak, generation, attention, cost, answers } = column;
     /** @type {Node[]} */
     const nodes = [make('h2', {}, head.title), make('p', {}, [head.sentence, head.switched, head.status, head.model, head.provider, head.facts].filter(Boolean).join(', '))];
     nodes.push(make('p', {}, this.#button(head.model_label, { type: head.shelf_open ? 'close_shelf' : 'open_shelf', seat: column.seat }),
@@ -197,6 +197,10 @@ export class Mirror {
     if (generation) {
       nodes.push(make('h3', {}, generation.head.title), make('p', {}, [generation.state_words, generation.written].filter(Boolean).join(': ')));
       if (generation.steps?.length) nodes.push(make('ol', {}, ...generation.steps.filter((/** @type {any} */ s) => !s.future).map((/** @type {any} */ s) => make('li', {}, s.spoken))));
+    }
+    if (answers?.length) {
+      const said = (/** @type {any} */ cell) => [cell.verdict_words, cell.answer, cell.number, cell.reason, cell.trouble?.sentence, cell.status_words].filter(Boolean).join('. ');
+      nodes.push(table(head.title, ['', ''], answers.map((/** @type {any} */ cell) => [cell.title, said(cell)])));
     }
     if (cost?.rows?.length) nodes.push(table(cost.head.title, ['', ''], cost.rows.map((/** @type {any} */ row) => [row.label, `${row.number} ${row.unit ?? ''}`])));
     return nodes;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -118,8 +119,11 @@ Task<Result<Fills>> fill_by_encoder(Context& context, Ids ids, std::vector<std::
   fills.prefill_ms = context.services.clock.now_millis() - begun;
   fills.passes = 1;
   for (std::size_t i = 0; i < positions.size(); ++i) {
-    FilledBlank blank{positions[i], std::move((*rows)[i]), {}};
-    if (!blank.first.top.empty()) blank.tokens.push_back(blank.first.top.front().id);
+    FilledBlank blank{positions[i], std::move((*rows)[i]), {}, 0};
+    if (!blank.first.top.empty()) {
+      blank.tokens.push_back(blank.first.top.front().id);
+      blank.log_probability = std::log(blank.first.probability(blank.first.top.front()));
+    }
     fills.blanks.push_back(std::move(blank));
   }
   co_return fills;
@@ -165,11 +169,12 @@ Task<Result<Fills>> fill_by_spans(Context& context, Ids ids, std::vector<std::si
     pending.push_back(ids[position]);
     auto next = co_await writer.write(std::exchange(pending, {}));
     if (!next) co_return std::unexpected(next.error());
-    FilledBlank blank{position, *next, {}};
+    FilledBlank blank{position, *next, {}, 0};
     while (blank.tokens.size() < kMaxSpan) {
       const std::int32_t best = next->top.front().id;
       if (ends(model, best) || is_sentinel(model, best)) break;
       blank.tokens.push_back(best);
+      blank.log_probability += std::log(next->probability(next->top.front()));
       if (blank.tokens.size() == kMaxSpan) {
         pending.push_back(best);
         break;

@@ -24,6 +24,7 @@ struct FilledBlank {
   std::size_t position = 0;  // index of the blank in the input's ids
   RowStatistics first;       // of the first token that would stand there
   Ids tokens;                // what the family puts there: one token (encoder), a span of up to kMaxSpan (encoder-decoder)
+  double log_probability = 0; // natural, of `tokens` together; a span's end is not counted
 };
 
 struct Fills {

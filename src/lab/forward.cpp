@@ -8,11 +8,13 @@
 namespace trilens::lab {
 namespace {
 
-void give_encoder_inputs(const LoadedModel& model, Inputs& in, const Ids& ids) {
+void give_encoder_inputs(const LoadedModel& model, Inputs& in, const Ids& ids, std::size_t second = SIZE_MAX) {
   const auto n = static_cast<std::int64_t>(ids.size());
   in.give("input_ids", ids_tensor(ids, 1));
   in.give("attention_mask", filled_tensor(1, n, 1));
-  in.give("token_type_ids", filled_tensor(1, n, 0));
+  Tensor types = filled_tensor(1, n, 0);
+  for (std::size_t i = second; i < ids.size(); ++i) types.data<std::int64_t>()[i] = 1;
+  in.give("token_type_ids", std::move(types));
   in.give("position_ids", positions_tensor(1, n, model.config.first_position));
   give_switches(in, model.encoder_facts.switches, model.switches, {.queries = n}, model.config.heads);
 }
@@ -34,11 +36,27 @@ Task<Result<std::vector<Tensor>>> local(infer::Session& session, const Inputs& i
   co_return tensors;
 }
 
+void give_decoder_inputs(const LoadedModel& model, Inputs& in, const Source* source, const Ids& ids) {
+  const auto n = static_cast<std::int64_t>(ids.size());
+  in.give("input_ids", ids_tensor(ids, 1));
+  if (source != nullptr) {
+    in.give("encoder_attention_mask", filled_tensor(1, source->length, 1));
+    in.lend("encoder_hidden_states", source->states);
+  } else {
+    in.give("attention_mask", filled_tensor(1, n, 1));
+    in.give("position_ids", positions_tensor(1, n, 0));
+  }
+  in.give("use_cache_branch", flag_tensor(false));
+  for (const model::CacheEntry& entry : model.cache.entries) in.give(entry.input, Tensor::f32(model.cache.empty_shape(entry, 1)));
+  give_switches(in, model.decoder_facts.switches, model.switches, {.queries = n, .past = 0, .source = source == nullptr ? 0 : source->length},
+                model.config.decoder_heads);
+}
+
 }  // namespace
 
-Task<Result<infer::RemoteTensor>> encoder_logits(LoadedModel& model, Ids ids) {
+Task<Result<infer::RemoteTensor>> encoder_logits(LoadedModel& model, Ids ids, std::size_t second) {
   Inputs in(*model.encoder);
-  give_encoder_inputs(model, in, ids);
+  give_encoder_inputs(model, in, ids, second);
   co_return co_await one_remote(*model.encoder, in, model.head_output);
 }
 
@@ -75,21 +93,15 @@ Task<Result<std::vector<Tensor>>> encoder_taps(LoadedModel& model, Ids ids, std:
   co_return co_await local(*model.encoder, in, std::move(names));
 }
 
-Task<Result<std::vector<Tensor>>> decoder_taps(LoadedModel& model, const Source* source, Ids ids, std::vector<std::string> names) {
-  const auto n = static_cast<std::int64_t>(ids.size());
+Task<Result<infer::RemoteTensor>> decoder_logits(LoadedModel& model, const Source* source, Ids ids) {
   Inputs in(*model.decoder);
-  in.give("input_ids", ids_tensor(ids, 1));
-  if (source != nullptr) {
-    in.give("encoder_attention_mask", filled_tensor(1, source->length, 1));
-    in.lend("encoder_hidden_states", source->states);
-  } else {
-    in.give("attention_mask", filled_tensor(1, n, 1));
-    in.give("position_ids", positions_tensor(1, n, 0));
-  }
-  in.give("use_cache_branch", flag_tensor(false));
-  for (const model::CacheEntry& entry : model.cache.entries) in.give(entry.input, Tensor::f32(model.cache.empty_shape(entry, 1)));
-  give_switches(in, model.decoder_facts.switches, model.switches, {.queries = n, .past = 0, .source = source == nullptr ? 0 : source->length},
-                model.config.decoder_heads);
+  give_decoder_inputs(model, in, source, ids);
+  co_return co_await one_remote(*model.decoder, in, "logits");
+}
+
+Task<Result<std::vector<Tensor>>> decoder_taps(LoadedModel& model, const Source* source, Ids ids, std::vector<std::string> names) {
+  Inputs in(*model.decoder);
+  give_decoder_inputs(model, in, source, ids);
   co_return co_await local(*model.decoder, in, std::move(names));
 }
 

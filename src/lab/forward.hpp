@@ -21,8 +21,12 @@ namespace trilens::lab {
 
 using Ids = std::vector<std::int32_t>;
 
-// What an encoder's head says: logits [1, query, vocabulary] f32 where model.head is `words`, whatever it gives where not.
-[[nodiscard]] Task<Result<infer::RemoteTensor>> encoder_logits(LoadedModel& model, Ids ids);
+// What an encoder's head says: logits [1, query, vocabulary] f32 where model.head is `words`, whatever it gives where not. Pieces from
+// `second` on belong to the second text (token_type_ids), where there are two.
+[[nodiscard]] Task<Result<infer::RemoteTensor>> encoder_logits(LoadedModel& model, Ids ids, std::size_t second = SIZE_MAX);
+
+// The decoder's over a whole text at once. `source` is the encoder-decoder's, nullptr for a decoder; it is borrowed until the task ends.
+[[nodiscard]] Task<Result<infer::RemoteTensor>> decoder_logits(LoadedModel& model, const Source* source, Ids ids);
 
 // The encoder of an encoder-decoder.
 [[nodiscard]] Task<Result<Source>> encode_source(LoadedModel& model, Ids ids);

@@ -60,6 +60,17 @@ const Json& Fields::object(const char* name) {
   return value.is_object() ? value : kEmptyObject;
 }
 
+std::vector<std::string> Fields::texts_or_none(const char* name) {
+  constexpr std::size_t kMost = 64;
+  std::vector<std::string> out;
+  if (!has(name)) return out;
+  for (const Json& text : array(name)) {
+    if (text.is_string() && out.size() < kMost) out.push_back(text.get<std::string>());
+    else refuse("`" + std::string(name) + "` must be a list of at most " + std::to_string(kMost) + " texts.");
+  }
+  return out;
+}
+
 const Json& Fields::array(const char* name) {
   const Json& value = at(name, [](const Json& j) { return j.is_array(); }, "a list");
   return value.is_array() ? value : kEmptyArray;

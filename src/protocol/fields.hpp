@@ -52,6 +52,7 @@ class Fields {
   [[nodiscard]] bool boolean(const char* name);
   [[nodiscard]] const Json& object(const char* name);
   [[nodiscard]] const Json& array(const char* name);
+  [[nodiscard]] std::vector<std::string> texts_or_none(const char* name);  // a list of at most 64 texts
 
   // A name out of a list, by the function that reads it: `in.name("family", family_from_name, "encoder, decoder or ...")`.
   template <class Read>

@@ -170,6 +170,18 @@ Request read_space(Fields& in, const Json&) {
   return r;
 }
 
+Request read_answer(Fields& in, const Json&) {
+  Answer r;
+  r.seat = seat_of(in);
+  r.task = in.name("task", answer_task_from_name, "fill, continue, translate, classify_blank, classify_prompt, classify_text, retrieve or question");
+  r.text = in.text("text");
+  r.blank = in.text_or("blank", {});
+  r.labels = in.texts_or_none("labels");
+  r.sentences = in.texts_or_none("sentences");
+  r.question = in.text_or("question", {});
+  return r;
+}
+
 Request read_tap(Fields& in, const Json&) {
   Tap r{seat_of(in), in.text("tap"), in.text("text"), std::nullopt};
   if (in.has("target")) r.target = in.text("target");
@@ -209,6 +221,8 @@ constexpr std::array<std::pair<std::string_view, Reader>, std::variant_size_v<Re
     {"set_switches", [](Fields& in, const Json&) -> Request { return read_set_switches(in); }},
     {"compare_switches", [](Fields& in, const Json&) -> Request { return read_compare_switches(in); }},
     {"lens", read_lens},
+    {"answer", read_answer},
+    {"probe", [](Fields& in, const Json&) -> Request { return Probe{seat_of(in), in.text("phenomenon"), in.integer_or("items", 0, kMaxId, 0)}; }},
 }};
 
 struct Write {
@@ -259,6 +273,11 @@ struct Write {
     put(out, "first", r.first);
     return out;
   }
+  Json operator()(const Answer& r) const {
+    return {{"seat", seat_name(r.seat)}, {"task", answer_task_name(r.task)}, {"text", r.text}, {"blank", r.blank},
+            {"labels", r.labels}, {"sentences", r.sentences}, {"question", r.question}};
+  }
+  Json operator()(const Probe& r) const { return {{"seat", seat_name(r.seat)}, {"phenomenon", r.phenomenon}, {"items", r.items}}; }
   Json operator()(const Leak& r) const { return {{"seat", seat_name(r.seat)}, {"text", r.text}, {"changed", r.changed}}; }
   Json operator()(const Space& r) const {
     Json out{{"seat", seat_name(r.seat)}, {"items", r.items}, {"question", r.question}, {"pooling", pooling_name(r.pooling)},

@@ -17,8 +17,10 @@
 #include "base/family.hpp"
 #include "base/seat.hpp"
 #include "protocol/heads.hpp"
+#include "protocol/answer.hpp"
 #include "protocol/leak.hpp"
 #include "protocol/lens.hpp"
+#include "protocol/probe.hpp"
 #include "protocol/shelf.hpp"
 #include "protocol/space.hpp"
 #include "protocol/switches.hpp"
@@ -139,7 +141,7 @@ struct Cancel {
 
 using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap,
                              PlanModel, FetchModel, StoredModels, RemoveModel, Leak, Space, Heads,
-                             SetSwitches, CompareSwitches, Lens>;
+                             SetSwitches, CompareSwitches, Lens, Answer, Probe>;
 
 struct RequestMessage {
   std::int64_t id = 0;

@@ -138,7 +138,7 @@ void show(const Script& s) {
     s.act(ShowSeat{seat});
   }
   if (s.in.has("tab")) {
-    const Tab tab = s.in.name("tab", tab_from_name, "overview, machine, tokens, attention, prediction, masks, lens, leak, generation, space or cost");
+    const Tab tab = s.in.name("tab", tab_from_name, "overview, machine, tokens, attention, prediction, masks, lens, leak, answer, generation, space or cost");
     if (s.refused()) return;
     s.act(SelectTab{tab});
   }
@@ -284,6 +284,16 @@ void move_lens(const Script& s) {
   if (!s.refused()) s.act_now(MoveLens{seat, first});
 }
 
+// What the tasks of "Who can answer this?" need beside the text; left out: as offered.
+void choose_answer(const Script& s) {
+  AnswerNeeds chosen;
+  if (s.in.has("question")) chosen.questions.push_back(s.in.text("question"));
+  chosen.blank = s.in.text_or("blank", {});
+  chosen.labels = s.in.texts_or_none("labels");
+  chosen.sentences = s.in.texts_or_none("sentences");
+  if (!s.refused()) s.act_now(ChooseAnswer{chosen});
+}
+
 // --- the shelf ---
 
 void open_shelf(const Script& s) {
@@ -358,6 +368,9 @@ constexpr auto kHandlers = std::to_array<std::pair<std::string_view, Handler>>({
     {"set_switches", set_switches},
     {"reset_switches", [](const Script& s) { s.act_then_read(ResetSwitches{}); }},
     {"move_lens", move_lens},
+    {"choose_answer", choose_answer},
+    {"stop_answers", [](const Script& s) { s.act_now(StopAnswers{}); }},
+    {"run_answers", [](const Script& s) { s.act_now(RunAnswers{}); }},
     {"set_theme", set_theme},
     {"set_language", set_language},
     {"show", show},

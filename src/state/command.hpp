@@ -47,6 +47,9 @@ struct ChooseLeak { LeakChoice choice; };
 struct ChooseHeads { HeadsChoice choice; };
 struct ShowHeads { Seat seat = Seat::left; AttentionKind kind = AttentionKind::self; };  // lay out this kind's heads
 struct MoveLens { Seat seat; std::int64_t first; };        // the position that stands leftmost
+struct ChooseAnswer { AnswerNeeds chosen; };             // what is empty: as offered
+struct StopAnswers {};                                   // what is there stays
+struct RunAnswers {};                                    // all of them, once more
 struct SelectMap { Seat seat = Seat::left; AttentionKind kind = AttentionKind::self; MapChoice choice; };
 
 struct Step {};
@@ -107,7 +110,7 @@ struct CopyText { std::string text; };                   // to the clipboard
 using Command =
     std::variant<SetText, CommitText, InsertBlank, UseExample, Undo, Redo, Hover, HoverCell, Pin, PinCell, ClearSelection, SelectToken,
                  SelectMap, ChooseLeak, MoveLens, AddItems, RemoveItem, SetItems, ChooseSpace, HoverItem, PinItem,
-                 ChooseHeads, ShowHeads, Step, StepBack, ToStart, ToEnd, Play, Stop, GoToStep, SetOption, ResetOptions, LoadModel, UseProvider, CancelLoad, Retry,
+                 ChooseHeads, ShowHeads, ChooseAnswer, StopAnswers, RunAnswers, Step, StepBack, ToStart, ToEnd, Play, Stop, GoToStep, SetOption, ResetOptions, LoadModel, UseProvider, CancelLoad, Retry,
                  SelectTab, SetTheme, CycleTheme, SetLanguage, SetLayout, ShowSeat, ToggleProjector, ToggleOptions, ToggleKeys,
                  DismissNotice, SetEnvironment, Export, OpenShared, CopyText, OpenShelf, CloseShelf, ChooseModel, ChooseVariant, ConfirmFetch, DeclinePlan, StopFetch,
                  GetAgain, SetModelName, SetServer, FilterCatalog, AskRemove, RemoveKept, FilesRefused, ChooseFiles, KeepModel,

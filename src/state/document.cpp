@@ -36,7 +36,7 @@ std::string within_limit(std::string text) {
 }
 
 bool same_document(const Document& a, const Document& b) {
-  return a.text == b.text && same_options(a.options, b.options) && a.switches == b.switches;
+  return a.text == b.text && a.items == b.items && same_options(a.options, b.options) && a.switches == b.switches;
 }
 
 bool Store::Impl::editing(const Command& command, double now) {

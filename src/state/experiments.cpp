@@ -61,6 +61,11 @@ std::optional<protocol::Request> lens_request(const State& state, Seat seat) {
   return ask;
 }
 
+template <protocol::AnswerTask kTask>
+std::optional<protocol::Request> ask(const State& state, Seat seat) {
+  return answer_request(state, seat, kTask);
+}
+
 struct Row {
   Experiment id;
   Tab tab;
@@ -76,6 +81,14 @@ constexpr std::array kRows{
     Row{Experiment::answer, Tab::space, answer_request, false},
     Row{Experiment::heads, Tab::attention, heads_request},
     Row{Experiment::lens, Tab::lens, lens_request},
+    Row{Experiment::answer_fill, Tab::answer, ask<protocol::AnswerTask::fill>},
+    Row{Experiment::answer_go_on, Tab::answer, ask<protocol::AnswerTask::go_on>},
+    Row{Experiment::answer_translate, Tab::answer, ask<protocol::AnswerTask::translate>},
+    Row{Experiment::answer_classify_blank, Tab::answer, ask<protocol::AnswerTask::classify_blank>},
+    Row{Experiment::answer_classify_prompt, Tab::answer, ask<protocol::AnswerTask::classify_prompt>},
+    Row{Experiment::answer_classify_text, Tab::answer, ask<protocol::AnswerTask::classify_text>},
+    Row{Experiment::answer_retrieve, Tab::answer, ask<protocol::AnswerTask::retrieve>},
+    Row{Experiment::answer_question, Tab::answer, ask<protocol::AnswerTask::question>},
 };
 static_assert(kRows.size() == kExperiments.size());
 
@@ -133,6 +146,16 @@ LeakTexts leak_texts(const State& state) {
   out.end = chosen.end;
   out.changed = out.text.substr(0, out.begin) + out.replacement + out.text.substr(out.end);
   return out;
+}
+
+void Store::Impl::run_answers() {
+  state.answer.stopped.reset();
+  for (ColumnState& column : state.columns) {
+    for (const protocol::AnswerTask task : protocol::kAnswerTasks) {
+      ExperimentState& e = column.experiment(answer_experiment(task));
+      if (!e.waiting) e.asked.clear();
+    }
+  }
 }
 
 void Store::Impl::run_experiments() {

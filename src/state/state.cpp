@@ -78,6 +78,7 @@ std::string_view tab_name(Tab tab) {
     case Tab::masks: return "masks";
     case Tab::lens: return "lens";
     case Tab::leak: return "leak";
+    case Tab::answer: return "answer";
     case Tab::generation: return "generation";
     case Tab::space: return "space";
     case Tab::cost: return "cost";

@@ -29,6 +29,7 @@ Store::Store(Setup setup) : impl_(std::make_unique<Impl>()) {
   state.replacements = setup.replacements;
   state.lists = setup.lists;
   if (!state.lists.empty()) state.document.items = state.lists.front().items;
+  state.answer_offers = setup.answer_offers;
   state.shelf.catalog = setup.catalog;
   state.language = known_language(setup.language) ? setup.language : std::string(kLanguages.front());
   impl_->take_settings(setup.settings);
@@ -73,6 +74,9 @@ void Store::apply(const Command& command, double now_ms) {
                  },
                  [&](const ShowHeads& c) { s.heads.kind[seat_index(c.seat)] = c.kind; },
                  [&](const MoveLens& c) { s.lens[seat_index(c.seat)] = LensWindow{s.document.text, std::max<std::int64_t>(c.first, 0)}; },
+                 [&](const ChooseAnswer& c) { s.answer.chosen = c.chosen; },
+                 [&](const StopAnswers&) { s.answer.stopped = s.document.text; },
+                 [&](const RunAnswers&) { m.run_answers(); },
                  [&](const Step&) { m.step_by_hand(); },
                  [&](const StepBack&) {
                    m.stop();

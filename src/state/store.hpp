@@ -29,6 +29,7 @@ struct Setup {
   std::vector<Example> examples = {};
   std::vector<std::string> replacements = {};  // words for the leak test
   std::vector<SpaceList> lists = {};           // of Space; the first is there at the start
+  AnswerNeeds answer_offers = {};              // parse_answer_needs()
   std::vector<CatalogModel> catalog = {};
   std::string language = "en";
   std::string settings = {};     // what RememberSettings once gave, or empty; ignored when it makes no sense

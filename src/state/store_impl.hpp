@@ -110,6 +110,7 @@ struct Store::Impl {
   void catch_up();                     // steps on to where the shared page stood
 
   // experiments.cpp
+  void run_answers();                  // all tasks of all seats once more
   void run_experiments();              // asks for what the open tab lacks
   void forget_experiments(Seat seat);  // what is awaited is not wanted any more, and what is there is of another model
   void on_experiment(const protocol::ResultValue& value, const Pending& asked);

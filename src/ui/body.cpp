@@ -42,6 +42,7 @@ constexpr std::array kSections{
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.lens, f, at, p, out); }},
     Section{Tab::leak, false, [](const view::ColumnView& c) { return &c.leak.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.leak, f, at, p, out); }},
+    Section{Tab::answer, false, [](const view::ColumnView& c) { return &c.answer_head; }, nullptr},
     Section{Tab::generation, true, [](const view::ColumnView& c) { return &c.generation.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.generation, f, at, p, out); }},
     Section{Tab::space, false, [](const view::ColumnView& c) { return &c.space.head; },
@@ -144,6 +145,7 @@ float Shell::draw_body(const view::PageView& view, Frame& frame, Place place, Co
     if (view.tab == Tab::overview ? !section.in_overview : view.tab != section.tab) continue;
     y += 14;
     frame.hairline({columns.left, y}, {columns.right, y}, theme.hairline);
+    const float section_top = y;
     y += 6;
     frame.interaction.region(id_of("region-section", section_index(section)));
     y += draw_section_head(*shown.front(), section, frame, {left, y, width, 32}) + 4;
@@ -151,7 +153,18 @@ float Shell::draw_body(const view::PageView& view, Frame& frame, Place place, Co
     if (section.tab == Tab::masks) y = ui::draw(view.masks, frame, {left, y, width}, panel_, commands) + 10;
     if (section.tab == Tab::leak) y = ui::draw(view.leak, frame, {left, y, width}, panel_, commands) + 10;
     if (section.tab == Tab::space) y = ui::draw(view.space, frame, {left, y, width}, panel_, commands) + 10;
-    row([&](const view::ColumnView& column, Place at) { return section.draw(column, frame, at, panel_, commands); });
+    if (section.tab == Tab::answer) {
+      dividers(columns_from, section_top);
+      y = ui::draw(view.answer, frame, {left, y, width}, panel_, commands);
+      for (std::size_t i = 0; i < view.answer.rows.size(); ++i) {
+        frame.hairline({left, y}, {left + width, y}, theme.hairline);
+        y = columns_from = ui::draw(view.answer.rows[i], frame, {left, y + 8, width});
+        row([&](const view::ColumnView& column, Place at) { return ui::draw(column.answers[i], frame, at, panel_, commands); });
+        dividers(columns_from, y);
+      }
+      columns_from = y;
+    }
+    if (section.draw != nullptr) row([&](const view::ColumnView& column, Place at) { return section.draw(column, frame, at, panel_, commands); });
   }
   y += 18;
   dividers(columns_from, y);

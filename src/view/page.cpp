@@ -15,6 +15,7 @@ PageView build_page(const state::State& state, const Strings& strings) {
   page.masks = build_masks_intro(state, words);
   page.leak = build_leak_intro(state, words);
   page.space = build_space_intro(state, words);
+  page.answer = build_answer_intro(state, words);
   page.shelf = build_shelf(state, words);
   page.heads = build_heads_intro(state, words);
   page.tab = state.tab;
@@ -34,6 +35,8 @@ PageView build_page(const state::State& state, const Strings& strings) {
     column.links = build_links(state, seat, column.attention, words);
     column.masks = build_masks(state, seat, words);
     if (state.tab == state::Tab::lens) column.lens = build_lens(state, seat, words);
+    column.answer_head = build_answer_head(words);
+    column.answers = build_answers(state, seat, words);
     column.leak = build_leak(state, seat, words);
     column.space = build_space(state, seat, words);
     column.prediction = build_prediction(state, seat, words);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "view/answer.hpp"
 #include "view/attention.hpp"
 #include "view/column_head.hpp"
 #include "view/cost.hpp"
@@ -41,6 +42,8 @@ struct ColumnView {
   LensView lens;
   LeakView leak;
   SpaceView space;
+  PanelHead answer_head;           // of the section, the same in all columns
+  std::vector<AnswerCellView> answers;  // one a row of PageView::answer; built while its tab is open
   GenerationView generation;
   CostView cost;
 };
@@ -55,6 +58,7 @@ struct PageView {
   LeakIntroView leak;
   SpaceIntroView space;
   HeadsIntroView heads;
+  AnswerIntroView answer;
   ShelfView shelf;
   std::array<ColumnView, 3> columns;  // by Seat
   state::Tab tab = state::Tab::overview;

@@ -46,7 +46,8 @@ std::string snapshot_json(const state::State& state, const Strings& strings, con
            {"space", Writer::of(page.space)},
            {"masks", Writer::of(page.masks)},
            {"leak", Writer::of(page.leak)},
-           {"heads", Writer::of(page.heads)}};
+           {"heads", Writer::of(page.heads)},
+           {"answer", Writer::of(page.answer)}};
   Json columns = Json::array();
   for (ColumnView& column : page.columns) columns.push_back(Writer::of(column));
   out["columns"] = std::move(columns);

@@ -43,6 +43,8 @@ void describe(protocol::Writer& io, CostRowView& v);
 void describe(protocol::Writer& io, CostView& v);
 void describe(protocol::Writer& io, MasksIntroView& v);
 void describe(protocol::Writer& io, MasksView& v);
+void describe(protocol::Writer& io, AnswerIntroView& v);
+void describe(protocol::Writer& io, AnswerCellView& v);
 void describe(protocol::Writer& io, LeakIntroView& v);
 void describe(protocol::Writer& io, LeakView& v);
 void describe(protocol::Writer& io, SpaceIntroView& v);

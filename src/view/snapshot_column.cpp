@@ -190,6 +190,7 @@ void describe(Writer& io, ColumnView& v) {
   io("lens", v.lens);
   io("leak", v.leak);
   io("space", v.space);
+  io("answers", v.answers);
   io("generation", v.generation);
   io("cost", v.cost);
 }

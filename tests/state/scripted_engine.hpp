@@ -320,13 +320,15 @@ class ScriptedEngine {
 inline const std::vector<state::Example> kExamples{{"first", "The dog ___ tired.", "examples.agreement_gap.title", "examples.agreement_gap.look"},
                                                    {"second", "Once upon a ___", "examples.left_enough.title", "examples.left_enough.look"}};
 
+inline const state::AnswerNeeds kAnswerOffers{.questions = {"Who is it?"}, .blank = "It was ___.", .labels = {"good", "bad"}, .sentences = {"A nap.", "A car."}};
+
 // A page on which the trio is loaded and the first example read.
 struct Page {
   state::Store store;
   ScriptedEngine engine;
 
   explicit Page(bool settled = true, const std::vector<state::Example>& examples = kExamples, const std::vector<state::CatalogModel>& catalog = {})
-      : store({.examples = examples, .replacements = {"moon", "seven"}, .catalog = catalog}), engine(store) {
+      : store({.examples = examples, .replacements = {"moon", "seven"}, .answer_offers = kAnswerOffers, .catalog = catalog}), engine(store) {
     store.start(0);
     engine.collect();
     if (settled) engine.run();

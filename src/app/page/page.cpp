@@ -71,6 +71,7 @@ std::string Page::start(std::string_view json) {
   if (auto parsed = state::parse_examples({reinterpret_cast<const char*>(examples.data()), examples.size()})) setup.examples = std::move(*parsed);
   if (auto parsed = state::parse_replacements({reinterpret_cast<const char*>(examples.data()), examples.size()})) setup.replacements = std::move(*parsed);
   if (auto parsed = state::parse_lists({reinterpret_cast<const char*>(examples.data()), examples.size()})) setup.lists = std::move(*parsed);
+  if (auto parsed = state::parse_answer_needs({reinterpret_cast<const char*>(examples.data()), examples.size()})) setup.answer_offers = std::move(*parsed);
   const auto& catalog = assets_["catalog.json"];
   if (auto parsed = state::parse_catalog({reinterpret_cast<const char*>(catalog.data()), catalog.size()})) setup.catalog = std::move(*parsed);
   store_ = std::make_unique<state::Store>(std::move(setup));

@@ -60,6 +60,10 @@ float draw(const view::LeakIntroView& view, Frame& frame, Place place, PanelStat
 float draw(const view::LeakView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::SpaceIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::SpaceView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+// Above the matrix; then for each task its row's title, and one cell a column.
+float draw(const view::AnswerIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+float draw(const view::AnswerRowView& view, Frame& frame, Place place);
+float draw(const view::AnswerCellView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::GenerationView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::CostView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 
