@@ -46,6 +46,12 @@ Task<Result<std::vector<std::vector<float>>>> combined(Context& context, const S
   co_return rows_of(map->view<float>());
 }
 
+// Awaited in two statements: GCC 12 destroys both tasks of a conditional expression.
+Task<Result<std::vector<std::vector<float>>>> values_of(Context& context, const Sides& sides, const protocol::Attention& request) {
+  if (request.rollout) co_return co_await rolled_out(context, sides, request.kind, request.layer);
+  co_return co_await combined(context, sides, request);
+}
+
 std::vector<std::string> spellings(const std::vector<protocol::Piece>& pieces) {
   std::vector<std::string> out;
   for (const protocol::Piece& piece : pieces) out.push_back(piece.text);
@@ -69,7 +75,7 @@ Task<Result<protocol::AttentionMap>> attention(Context& context, protocol::Atten
   if (!sides) co_return std::unexpected(sides.error());
   if (auto on = context.go_on(); !on) co_return std::unexpected(on.error());
 
-  auto values = co_await (request.rollout ? rolled_out(context, *sides, request.kind, request.layer) : combined(context, *sides, request));
+  auto values = co_await values_of(context, *sides, request);
   if (!values) co_return std::unexpected(values.error());
 
   protocol::AttentionMap out;
