@@ -153,7 +153,7 @@ export class Mirror {
 
   /** @param {any} column */
   #column(column) {
-    const { head, machine, tokens, prediction, masks, leak, generation, attention, cost, answers } = column;
+    const { head, machine, tokens, prediction, masks, lens, leak, generation, attention, cost, answers } = column;
     /** @type {Node[]} */
     const nodes = [make('h2', {}, head.title), make('p', {}, [head.sentence, head.switched, head.status, head.model, head.provider, head.facts].filter(Boolean).join(', '))];
     nodes.push(make('p', {}, this.#button(head.model_label, { type: head.shelf_open ? 'close_shelf' : 'open_shelf', seat: column.seat }),
@@ -172,6 +172,7 @@ export class Mirror {
       nodes.push(make('p', {}, place.sentence), table(place.title, [masks.word_label, masks.before_label, masks.after_label, masks.rank_label],
         place.words.map((/** @type {any} */ word) => [word.display, word.before_text, word.after_text, word.rank_text])));
     }
+    if (lens?.cells?.length) nodes.push(table(`${lens.head.title}: ${lens.head.sentence}`, ['', ...lens.columns.map((/** @type {any} */ c) => c.label)], lens.cells.map((/** @type {any[]} */ row, /** @type {number} */ i) => [lens.states[i], ...row.map((cell) => cell.word)])));
     for (const side of leak?.sides ?? []) nodes.push(make('h3', {}, `${leak.head.title}: ${side.title}`), make('p', {}, side.sentence));
     if (tokens?.pieces?.length) {
       nodes.push(make('h3', {}, `${tokens.head.title}: ${tokens.count}`));
