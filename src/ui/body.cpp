@@ -37,16 +37,19 @@ constexpr std::array kSections{
     Section{Tab::attention, false, [](const view::ColumnView& c) { return &c.links.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.links, f, at, p, out); }},
     Section{Tab::masks, false, [](const view::ColumnView& c) { return &c.masks.head; },
-            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.masks, f, at, p, out); }},
+            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.masks, f, at, p, out); },
+            [](const view::PageView& v, Frame& f, Place at, PanelState& p, Commands& out) { return draw(v.masks, f, at, p, out); }},
     Section{Tab::lens, false, [](const view::ColumnView& c) { return &c.lens.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.lens, f, at, p, out); }},
     Section{Tab::leak, false, [](const view::ColumnView& c) { return &c.leak.head; },
-            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.leak, f, at, p, out); }},
+            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.leak, f, at, p, out); },
+            [](const view::PageView& v, Frame& f, Place at, PanelState& p, Commands& out) { return draw(v.leak, f, at, p, out); }},
     Section{Tab::answer, false, [](const view::ColumnView& c) { return &c.answer_head; }, nullptr},
     Section{Tab::generation, true, [](const view::ColumnView& c) { return &c.generation.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.generation, f, at, p, out); }},
     Section{Tab::space, false, [](const view::ColumnView& c) { return &c.space.head; },
-            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.space, f, at, p, out); }},
+            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.space, f, at, p, out); },
+            [](const view::PageView& v, Frame& f, Place at, PanelState& p, Commands& out) { return draw(v.space, f, at, p, out); }},
     Section{Tab::cost, true, [](const view::ColumnView& c) { return &c.cost.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.cost, f, at, p, out); }},
 };
@@ -149,10 +152,10 @@ float Shell::draw_body(const view::PageView& view, Frame& frame, Place place, Co
     y += 6;
     frame.interaction.region(id_of("region-section", section_index(section)));
     y += draw_section_head(*shown.front(), section, frame, {left, y, width, 32}) + 4;
-    if (section.intro != nullptr) y = section.intro(view, frame, {left, y, width}, panel_, commands) + 10;
-    if (section.tab == Tab::masks) y = ui::draw(view.masks, frame, {left, y, width}, panel_, commands) + 10;
-    if (section.tab == Tab::leak) y = ui::draw(view.leak, frame, {left, y, width}, panel_, commands) + 10;
-    if (section.tab == Tab::space) y = ui::draw(view.space, frame, {left, y, width}, panel_, commands) + 10;
+    if (section.intro != nullptr) {  // across all columns: they go on below it
+      dividers(columns_from, section_top);
+      y = columns_from = section.intro(view, frame, {left, y, width}, panel_, commands) + 10;
+    }
     if (section.tab == Tab::answer) {
       dividers(columns_from, section_top);
       y = ui::draw(view.answer, frame, {left, y, width}, panel_, commands);

@@ -13,7 +13,7 @@ Bars lay_bars(const BarsInput& input) {
   const float margin = std::max(24.0F, (input.width - kMostWidth) / 2);
   switch (input.layout) {
     case state::LayoutClass::wide:
-      bars.field_box = {margin + 144, 12, input.width - 2 * margin - 144 - 280, tall};
+      bars.field_box = {margin + 144, 12, input.width - 2 * margin - 144 - 376, tall};
       bars.header = 12 + tall + 8 + 48;
       break;
     case state::LayoutClass::tablet:
