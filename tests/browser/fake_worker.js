@@ -111,7 +111,7 @@ const answers = {
   remove_model: ({ key }) => { library.kept = library.kept.filter((model) => model.key !== key); return shelf(); },
   load: ({ family, model }) => ({ kind: 'loaded', result: {
     family, model: model || kBundled[family], provider: 'wasm', bytes: 6128063, load_ms: 213.4,
-    parameters: 4210688, layers: 4, decoder_layers: family === 'encoder_decoder' ? 4 : 0, heads: 4, vocabulary: 8000, hidden: 192, max_tokens: 128, taps: ['attention'],
+    parameters: 4210688, layers: 4, decoder_layers: family === 'encoder_decoder' ? 4 : 0, heads: 4, vocabulary: 8000, hidden: 192, max_tokens: 128, taps: ['attention'], switches: [],
     report: { provider: 'wasm', reason: 'Faster than WebGPU here: 2.1 against 8.4 ms.', webgpu_ms: 8.4, wasm_ms: 2.1, max_difference: 3e-6 } } }),
   read: ({ family, text, top_k: k }) => {
     const tokens = pieces(family, text);

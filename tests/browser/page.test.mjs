@@ -170,7 +170,7 @@ test('shortcuts of the browser are left alone', () => withPage({}, async ({ page
 
 test('pointing at a word lights up the same characters in all three columns', () => withPage({}, async ({ page }) => {
   let lit = 0;
-  for (let y = 240; y < 520 && lit < 3; y += 12) {
+  for (let y = 240; y < 860 && lit < 3; y += 12) {
     await page.mouse.move(146, y);
     await page.waitForTimeout(60);
     const now = await snapshot(page);
