@@ -159,7 +159,7 @@ describe('with something broken', () => {
         const response = await route.fetch();
         await route.fulfill({ response, body: (await response.text()).replace('"WordPiece"', '"WordPuzzl"') });
       });
-      await page.context().route('**/catalog.json', async (/** @type {import('playwright-core').Route} */ route) => {
+      await page.context().route('**/assets/models/catalog.json', async (/** @type {import('playwright-core').Route} */ route) => {
         const response = await route.fetch();
         const list = JSON.parse(await response.text());
         for (const model of list.models) for (const file of model.files) file.sha256 = '';
