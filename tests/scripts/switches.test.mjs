@@ -169,7 +169,8 @@ function feedsOf(session, { past }) {
 
 const kHubFiles = readdirSync(path.join(kFixtures, 'hub'), { withFileTypes: true }).filter((e) => e.isDirectory())
   .flatMap(({ name }) => readdirSync(path.join(kFixtures, 'hub', name, 'onnx')).map((file) => `${name}/onnx/${file}`))
-  .filter((file) => !['distilbert/onnx/model_O2.onnx', 'gpt2/onnx/model_dynamo23.onnx'].includes(file));
+  // fused; and one whose own inputs are f16, which the lab casts at the border (tests/browser/families.test.mjs runs it)
+  .filter((file) => !['distilbert/onnx/model_O2.onnx', 'gpt2/onnx/model_dynamo23.onnx', 'gpt2/onnx/model_fp16_border.onnx'].includes(file));
 
 /** From an empty cache and from a full one, as far as the file takes one. @param {ort.InferenceSession} session @param {string} file */
 function allFeeds(session, file) {
