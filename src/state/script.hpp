@@ -1,4 +1,4 @@
-// JSON of window.trilens.command: reading its arguments, writing its answers. Used by automation.cpp alone.
+// JSON of window.trilens.command: reading its arguments, writing its answers. Used by automation.cpp and script_*.cpp.
 //
 // Readers follow protocol::Fields: the first thing wrong is kept there, and what comes back then means nothing.
 #pragma once

@@ -1,5 +1,5 @@
 // The Store's inside, shared by its source files and by nobody else. Each file is one concern:
-// store.cpp and receive.cpp (what comes in), document.cpp (text, options, undo), chrome.cpp (pointing, arranging), reading.cpp (load, read, attention), shelf.cpp (models to be had), clock.cpp (generation), switches.cpp (of attention), experiments.cpp (what tabs ask by themselves), sharing.cpp (a page from elsewhere), automation.cpp (scripts).
+// store.cpp and receive.cpp (what comes in), document.cpp (text, options, undo), chrome.cpp (pointing, arranging), reading.cpp (load, read, attention), shelf.cpp (models to be had), clock.cpp (generation), switches.cpp (of attention), experiments.cpp (what tabs ask by themselves), sharing.cpp (a page from elsewhere), automation.cpp and script_*.cpp (scripts).
 #pragma once
 
 #include <array>

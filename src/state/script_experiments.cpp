@@ -1,0 +1,83 @@
+// Commands of scripts: what the experiments are asked. docs/automation.md is the manual.
+#include <array>
+#include <utility>
+
+#include "protocol/switches_json.hpp"
+#include "state/script.hpp"
+#include "state/script_call.hpp"
+
+namespace trilens::state {
+namespace {
+
+using protocol::Json;
+
+// Which word the leak test changes, and into what; left out: the last one, into the first that is offered.
+void choose_leak(const Script& s) {
+  LeakChoice choice;
+  const auto size = static_cast<std::int64_t>(s.m.state.document.text.size());
+  if (s.in.has("begin")) choice.begin = static_cast<std::size_t>(s.in.integer("begin", 0, size));
+  choice.replacement = s.in.text_or("replacement", {});
+  if (!s.refused()) s.act_now(ChooseLeak{choice});
+}
+
+// How heads are laid out and drawn; what is left out stays as it is. The kind is the named seat's.
+void choose_heads(const Script& s) {
+  HeadsChoice choice = s.m.state.heads;
+  if (s.in.has("order")) choice.order = s.in.name("order", head_order_from_name, "layers, previous, next, first, itself, same, special or broad");
+  if (s.in.has("hide_special")) choice.hide_special = s.in.boolean("hide_special");
+  if (s.in.has("threshold")) choice.threshold = s.in.number("threshold");
+  if (s.in.ok() && !(choice.threshold >= 0 && choice.threshold <= kMostThreshold)) s.in.refuse("`threshold` must be from 0 to 0.5.");
+  if (s.in.has("kind")) choice.kind[seat_index(s.seat())] = kind_from(s.in);
+  if (!s.refused()) s.act_now(ChooseHeads{choice});
+}
+
+// Answers with what the engine says to be in force.
+void set_switches(const Script& s) {
+  const Seat seat = s.seat();
+  protocol::Switches switches = protocol::switches_from(s.in);
+  for (const AttentionKind kind : kAttentionKinds) trim_heads(kind_of(switches, kind).heads);
+  if (s.refused()) return;
+  const std::size_t f = seat_index(seat);
+  const ColumnState& column = s.m.state.column(seat);
+  if (!s.m.present[f] || column.loading) return s.m.reject(s.ticket, {ErrorCode::not_loaded, "There is no model here yet whose attention could be switched.", {}});
+  const std::vector<protocol::SwitchAbility> can = column.loaded ? column.loaded->switches : std::vector<protocol::SwitchAbility>();
+  if (switches == column.switches) return s.resolve(Json::parse(protocol::result_json(protocol::SwitchesSet{switches, can}), nullptr, false));
+  s.m.switch_ticket[f] = s.ticket;
+  s.act(SetSwitches{seat, std::move(switches)});
+}
+
+// Which position stands leftmost in a column's table of the lens.
+void move_lens(const Script& s) {
+  const Seat seat = s.seat();
+  const std::int64_t first = s.in.integer("first", 0, 1'000'000);
+  if (!s.refused()) s.act_now(MoveLens{seat, first});
+}
+
+// What the tasks of "Who can answer this?" need beside the text; left out: as offered.
+void choose_answer(const Script& s) {
+  AnswerNeeds chosen;
+  if (s.in.has("question")) chosen.questions.push_back(s.in.text("question"));
+  chosen.blank = s.in.text_or("blank", {});
+  chosen.labels = s.in.texts_or_none("labels");
+  chosen.sentences = s.in.texts_or_none("sentences");
+  if (!s.refused()) s.act_now(ChooseAnswer{chosen});
+}
+
+constexpr auto kHandlers = std::to_array<NamedHandler>({
+    {"set_items", [](const Script& s) { if (const auto items = items_from(s.in); !s.refused()) s.act_now(SetItems{items}); }},
+    {"choose_space", [](const Script& s) { if (const auto choice = space_choice_from(s.in, s.object, s.m.state.space); !s.refused()) s.act_now(ChooseSpace{choice}); }},
+    {"choose_leak", choose_leak},
+    {"choose_heads", choose_heads},
+    {"set_switches", set_switches},
+    {"reset_switches", [](const Script& s) { s.act_then_read(ResetSwitches{}); }},
+    {"move_lens", move_lens},
+    {"choose_answer", choose_answer},
+    {"stop_answers", [](const Script& s) { s.act_now(StopAnswers{}); }},
+    {"run_answers", [](const Script& s) { s.act_now(RunAnswers{}); }},
+});
+
+}  // namespace
+
+std::span<const NamedHandler> experiment_handlers() { return kHandlers; }
+
+}  // namespace trilens::state
