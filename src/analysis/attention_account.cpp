@@ -1,22 +1,10 @@
 #include "analysis/attention_account.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 namespace trilens::analysis {
-namespace {
-
-// A float's place among all floats in rising order; both zeros have the same.
-std::int64_t place(float x) {
-  const auto bits = std::bit_cast<std::int32_t>(x);
-  return bits >= 0 ? std::int64_t{bits} : -(std::int64_t{bits} - std::numeric_limits<std::int32_t>::min());
-}
-
-}  // namespace
-
 double dot(std::span<const float> a, std::span<const float> b) {
   double sum = 0;
   for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) sum += double{a[i]} * double{b[i]};
@@ -55,9 +43,10 @@ std::int64_t relative_bucket(std::int64_t distance, const BucketRule& rule) {
   return first + std::min(exact + static_cast<std::int64_t>(steps), buckets - 1);
 }
 
-std::int64_t ulps_between(float a, float b) {
-  if (std::isnan(a) || std::isnan(b)) return std::numeric_limits<std::int64_t>::max();
-  return std::abs(place(a) - place(b));
+double largest_gap(std::span<const float> a, std::span<const float> b) {
+  double most = 0;
+  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) most = std::max(most, std::abs(double{a[i]} - double{b[i]}));
+  return most;
 }
 
 Heaviest heaviest(std::span<const float> terms, std::size_t n) {

@@ -1,5 +1,5 @@
 // The arithmetic of one attention weight and of one logit, done again from tensors: dot products term by term, a T5's bucket of a distance,
-// the mix of values; and how far two floats are apart. Sums are in double precision, so that a difference is the runtime's rounding, not ours.
+// the mix of values, how far two rows are apart. Sums are in double precision, so that a difference is the runtime's rounding, not ours.
 //
 // Vaswani et al. 2017, section 3.2.1: softmax(q·k / √d + mask) · v. Buckets: Raffel et al. 2020 as transformers' T5Attention computes them.
 // Not here: softmax (tensor/softmax.hpp), where the tensors come from (src/lab). Pure functions; sizes must agree.
@@ -28,8 +28,8 @@ struct BucketRule {
 // Which row of the table belongs to a key this far after its query (negative: before it).
 [[nodiscard]] std::int64_t relative_bucket(std::int64_t distance, const BucketRule& rule);
 
-// How many f32 numbers lie between the two, one of them counted: 0 where they are the same, 1 for neighbours. NaN: the most there is.
-[[nodiscard]] std::int64_t ulps_between(float a, float b);
+// The largest |a_i - b_i|, over as many as both have.
+[[nodiscard]] double largest_gap(std::span<const float> a, std::span<const float> b);
 
 // The n terms that weigh most to either side: indices by falling value, and by rising.
 struct Heaviest {

@@ -21,6 +21,7 @@ using protocol::AttentionAccount;
 using protocol::AttentionKind;
 using protocol::Piece;
 
+constexpr std::array kTaken{"probabilities", "scores", "q", "k", "v", "context"};  // the last where it can be had
 constexpr float kHiddenScore = -1e4F;  // no score of a key that is seen comes near this; masks lie below it
 
 onnx::AttentionKind in_graph(AttentionKind kind) { return static_cast<onnx::AttentionKind>(kind); }
@@ -53,7 +54,7 @@ Task<Result<Taken>> take(Context& context, const Sides& sides, const protocol::E
   const std::string prefix = std::string(protocol::attention_kind_name(request.kind)) + "." + std::to_string(request.layer) + ".";
   const std::vector<std::string>& taps = context.model.summary.taps;
   std::vector<std::string> names;
-  for (const char* quantity : {"probabilities", "scores", "q", "k", "v", "context"}) {
+  for (const char* quantity : kTaken) {
     std::string name = prefix + quantity;
     if (std::ranges::find(taps, name) != taps.end()) names.push_back(std::move(name));
     else if (std::string_view(quantity) != "context")
@@ -115,14 +116,18 @@ const onnx::AttentionFacts* facts_of(const LoadedModel& model, AttentionKind kin
   return at == graph.attentions.end() ? nullptr : &*at;
 }
 
+std::string table_file(const LoadedModel& model, AttentionKind kind) {
+  return graph_file(model, {model.in_decoder(in_graph(kind)) ? GraphRole::decoder : GraphRole::encoder, GraphRole::model});
+}
+
 // The table of a T5's position bias, read once; nullptr: the graph's bias is of another kind, or there is none.
 Task<Result<const onnx::PositionTable*>> position_table(Context& context, AttentionKind kind) {
   LoadedModel& model = context.model;
   if (model.config.model_type != "t5" && model.config.model_type != "mt5") co_return nullptr;
   auto& table = model.position_tables[static_cast<std::size_t>(kind)];
   if (!table) {
-    const bool decoder = model.in_decoder(in_graph(kind));
-    auto bytes = co_await graph_bytes(context, graph_file(model, {decoder ? GraphRole::decoder : GraphRole::encoder, GraphRole::model}));
+    std::string file = table_file(model, kind);
+    auto bytes = co_await graph_bytes(context, std::move(file));
     if (!bytes) co_return std::unexpected(bytes.error());
     auto found = onnx::position_table(*bytes, in_graph(kind));
     if (!found && found.error().code != ErrorCode::model_unsupported) co_return std::unexpected(found.error());
@@ -212,6 +217,9 @@ void account_mix(AttentionAccount& a, const Taken& t) {
   for (const float x : a.v) a.part.push_back(weights[key] * x);
   a.mix = analysis::mix(weights, t.v.cells);
   if (t.context) a.context = {t.context->row(query).begin(), t.context->row(query).end()};
+  a.log_sum_exp = log_sum_exp(a.scores);
+  a.weight_gap = analysis::largest_gap(a.recomputed, a.probabilities);
+  a.mix_gap = analysis::largest_gap(a.mix, a.context);
 }
 
 double head_factor(const LoadedModel& model, const protocol::ExplainAttention& request) {

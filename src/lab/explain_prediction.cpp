@@ -147,6 +147,9 @@ Task<Result<PredictionAccount>> explain_prediction(Context& context, protocol::E
   out.weights = std::move(row->weights);
   out.bias = double{row->bias};
   out.products = analysis::products(out.read, out.weights);
+  const analysis::Heaviest heaviest = analysis::heaviest(out.products, 3);
+  out.up = {heaviest.up.begin(), heaviest.up.end()};
+  out.down = {heaviest.down.begin(), heaviest.down.end()};
   out.dot = analysis::dot(out.read, out.weights);
   out.logit = out.dot + out.bias;
   out.probability = std::exp(out.logit - out.log_sum_exp);

@@ -18,9 +18,13 @@ using model::GraphRole;
 constexpr std::int64_t kMostLogitBytes = 48'000'000;
 constexpr std::size_t kMostKeptBytes = 64'000'000;  // of a cut model; a larger one is cut again for each row that is looked at
 
+// The file that the logits come from.
+std::string head_file(const LoadedModel& model) { return graph_file(model, {GraphRole::decoder, GraphRole::model}); }
+
 Task<Result<onnx::Head>> cut_out(Context& context) {
   const LoadedModel& model = context.model;
-  auto bytes = co_await graph_bytes(context, graph_file(model, {GraphRole::decoder, GraphRole::model}));
+  std::string file = head_file(model);
+  auto bytes = co_await graph_bytes(context, std::move(file));
   if (!bytes) co_return std::unexpected(bytes.error());
   auto cut = onnx::head_of(*bytes);
   if (cut) co_return cut;

@@ -61,10 +61,13 @@ struct AttentionAccount {
   std::vector<float> scores;                // [key]
   std::vector<float> recomputed;            // [key] softmax of the runtime's scores
   std::vector<float> probabilities;         // [key]
+  double log_sum_exp = 0;                   // recomputed, of the runtime's scores
+  double weight_gap = 0;                    // the largest difference between the two rows of weights
   std::vector<float> v;                     // [d], of that key
   std::vector<float> part;                  // [d] recomputed: p · v of that key
   std::vector<float> mix;                   // [d] recomputed: over all keys
   std::vector<float> context;               // [d]; empty: it could not be tapped
+  double mix_gap = 0;                       // the largest difference between those two
   double head_factor = 1;                   // of a switch, on what the head gives
   std::string variant;                      // "fp32", "fp16", "q8", …: in which numbers its weights lie
 };
@@ -86,6 +89,7 @@ struct PredictionAccount {
   std::vector<float> read;                  // [width] what the output projection reads
   std::vector<float> weights;               // [width] the token's row of it
   std::vector<float> products;              // [width] recomputed
+  std::vector<std::int64_t> up, down;       // the dimensions that speak most for the word, and most against it
   std::string projection;                   // "exact", "four_bits", "integers"
   bool has_bias = false;
   double bias = 0;
@@ -129,10 +133,13 @@ void describe(IO& io, AttentionAccount& a) {
   io("scores", a.scores);
   io("recomputed", a.recomputed);
   io("probabilities", a.probabilities);
+  io("log_sum_exp", a.log_sum_exp);
+  io("weight_gap", a.weight_gap);
   io("v", a.v);
   io("part", a.part);
   io("mix", a.mix);
   io("context", a.context);
+  io("mix_gap", a.mix_gap);
   io("head_factor", a.head_factor);
   io("variant", a.variant);
 }
@@ -156,6 +163,8 @@ void describe(IO& io, PredictionAccount& p) {
   io("read", p.read);
   io("weights", p.weights);
   io("products", p.products);
+  io("up", p.up);
+  io("down", p.down);
   io("projection", p.projection);
   io("has_bias", p.has_bias);
   io("bias", p.bias);
