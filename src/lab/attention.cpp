@@ -12,12 +12,6 @@ namespace {
 
 using protocol::AttentionKind;
 
-Result<void> check_index(const char* name, std::optional<std::int64_t> index, std::int64_t count) {
-  if (!index || *index < count) return {};
-  return fail(ErrorCode::invalid_argument, "`" + std::string(name) + "` is " + std::to_string(*index) + "; this model has " +
-                                               std::to_string(count) + ", so it must be from 0 to " + std::to_string(count - 1) + ".");
-}
-
 std::vector<std::vector<float>> rows_of(const TensorView<float>& map) {
   std::vector<std::vector<float>> values;
   for (std::size_t row = 0; std::cmp_less(row, map.shape()[0]); ++row) {

@@ -51,6 +51,12 @@ Result<std::int64_t> attention_layer_count(const LoadedModel& model, AttentionKi
   return layers;
 }
 
+Result<void> check_index(const char* name, std::optional<std::int64_t> index, std::int64_t count) {
+  if (!index || *index < count) return {};
+  return fail(ErrorCode::invalid_argument, "`" + std::string(name) + "` is " + std::to_string(*index) + "; this model has " +
+                                               std::to_string(count) + ", so it must be from 0 to " + std::to_string(count - 1) + ".");
+}
+
 bool reads_output(const LoadedModel& model, AttentionKind kind) { return model.family == Family::encoder_decoder && kind != AttentionKind::self; }
 
 Task<Result<std::vector<Tensor>>> attention_layers(Context& context, const Sides& sides, AttentionKind kind, std::optional<std::int64_t> layer) {

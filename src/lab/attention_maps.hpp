@@ -22,6 +22,9 @@ namespace trilens::lab {
 // How many layers with attention of this kind there are; an error where it cannot be had.
 [[nodiscard]] Result<std::int64_t> attention_layer_count(const LoadedModel& model, protocol::AttentionKind kind);
 
+// invalid_argument where there are not as many; `name` is the request's field.
+[[nodiscard]] Result<void> check_index(const char* name, std::optional<std::int64_t> index, std::int64_t count);
+
 // Whether rows (and, of decoder self-attention, columns) are what the decoder of an encoder-decoder writes.
 [[nodiscard]] bool reads_output(const LoadedModel& model, protocol::AttentionKind kind);
 

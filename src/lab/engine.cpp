@@ -103,6 +103,8 @@ Task<Result<ResultValue>> Engine::experiment(std::int64_t id, Slot& s, const pro
   if (const auto* r = std::get_if<protocol::SetSwitches>(&request)) co_return as_value(set_seat_switches(context, *r));
   if (const auto* r = std::get_if<protocol::CompareSwitches>(&request)) co_return as_value(co_await compare_switches(context, *r));
   if (const auto* r = std::get_if<protocol::Lens>(&request)) co_return as_value(co_await lens(context, *r));
+  if (const auto* r = std::get_if<protocol::ExplainAttention>(&request)) co_return as_value(co_await explain_attention(context, *r));
+  if (const auto* r = std::get_if<protocol::ExplainPrediction>(&request)) co_return as_value(co_await explain_prediction(context, *r));
   if (const auto* r = std::get_if<protocol::Answer>(&request)) co_return as_value(co_await lab::answer(context, *r));
   if (const auto* r = std::get_if<protocol::Probe>(&request)) co_return as_value(co_await probe_phenomenon(context, *r));
   if (const auto* r = std::get_if<protocol::Generate>(&request)) {

@@ -26,6 +26,8 @@ namespace trilens::lab {
 [[nodiscard]] Result<protocol::SwitchesSet> set_seat_switches(Context& context, const protocol::SetSwitches& request);
 [[nodiscard]] Task<Result<protocol::SwitchComparison>> compare_switches(Context& context, protocol::CompareSwitches request);
 [[nodiscard]] Task<Result<protocol::LensTable>> lens(Context& context, protocol::Lens request);
+[[nodiscard]] Task<Result<protocol::AttentionAccount>> explain_attention(Context& context, protocol::ExplainAttention request);
+[[nodiscard]] Task<Result<protocol::PredictionAccount>> explain_prediction(Context& context, protocol::ExplainPrediction request);
 [[nodiscard]] Task<Result<protocol::Answered>> answer(Context& context, protocol::Answer request);
 [[nodiscard]] Task<Result<protocol::Probed>> probe_phenomenon(Context& context, protocol::Probe request);
 [[nodiscard]] Task<Result<protocol::Reading>> read(Context& context, protocol::Read request);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,6 +20,7 @@
 #include "model/cache_layout.hpp"
 #include "model/config.hpp"
 #include "model/source.hpp"
+#include "onnx/position_bias.hpp"
 #include "onnx/surgery.hpp"
 #include "protocol/results.hpp"
 #include "tokenize/tokenizer.hpp"
@@ -73,6 +75,7 @@ struct LoadedModel {
   std::int64_t revision = 0;                // goes up with every change of the switches
   protocol::Loaded summary = {};
   PooledTexts pooled = {};                  // Space's memory
+  std::array<std::optional<onnx::PositionTable>, 3> position_tables = {};  // by onnx::AttentionKind; read when they are first asked for
   std::shared_ptr<const LogitHead> logit_head = {};  // made when it is first asked for; shared only so that its type may stay unknown here
 
   // The graphs that there are.

@@ -183,7 +183,7 @@ Result<OpenGraphs> open_graphs(const Source& source, const model::Config& config
     into.emplace(std::move(*opened));
     return {};
   };
-  const onnx::Options whole{.switches = true, .allow_closed = true};
+  const onnx::Options whole{.context = true, .switches = true, .allow_closed = true};
   if (config.family == Family::encoder) {
     if (auto done = open(GraphRole::model, whole, out.encoder); !done) return std::unexpected(done.error());
     if (out.encoder->outputs.empty())

@@ -23,19 +23,6 @@ Tensor resting(const Switch& s) {
   return out;
 }
 
-bool sees(const AttentionSettings& settings, std::int64_t query, std::int64_t key) {
-  switch (settings.mask) {
-    case Mask::native:
-    case Mask::bidirectional:
-      return true;
-    case Mask::causal:
-      return key <= query;
-    case Mask::window:
-      return key <= query && query - key < settings.window;
-  }
-  return true;
-}
-
 // [1, 1, 1, query, key] f32: 0 where the query may look, `lowest` where not
 Tensor bias(const AttentionSettings& settings, RunShape shape, float lowest) {
   const std::int64_t keys = shape.past + shape.queries;
@@ -136,6 +123,19 @@ const AttentionSettings& SwitchSettings::of(AttentionKind kind) const {
       return cross;
   }
   return self;
+}
+
+bool sees(const AttentionSettings& settings, std::int64_t query, std::int64_t key) {
+  switch (settings.mask) {
+    case Mask::native:
+    case Mask::bidirectional:
+      return true;
+    case Mask::causal:
+      return key <= query;
+    case Mask::window:
+      return key <= query && query - key < settings.window;
+  }
+  return true;
 }
 
 void give_switches(Inputs& in, std::span<const Switch> switches, const SwitchSettings& settings, RunShape shape, std::int64_t heads) {

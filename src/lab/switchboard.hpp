@@ -50,6 +50,9 @@ struct SwitchSettings {
   [[nodiscard]] const AttentionSettings& of(onnx::AttentionKind kind) const;
 };
 
+// Whether a mask that is not `native` lets the query at one position see the key at another.
+[[nodiscard]] bool sees(const AttentionSettings& settings, std::int64_t query, std::int64_t key);
+
 // Of one run.
 struct RunShape {
   std::int64_t queries = 0;

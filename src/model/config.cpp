@@ -224,6 +224,7 @@ Result<Config> parse_config(const ConfigFiles& files) {
     }
     out.decoder_start_id = start.value_or(0);
   }
+  if (in.has("relative_attention_max_distance")) out.relative_max_distance = in.integer("relative_attention_max_distance", 1, kMost);
   out.first_position = out.model_type == "roberta" ? out.pad_id.value_or(1) + 1 : 0;
   for (JsonFields* fields : {&generation, &in}) {
     if (out.family == Family::encoder_decoder && !out.forced_bos_id) out.forced_bos_id = fields->maybe_id("forced_bos_token_id");

@@ -45,6 +45,7 @@ struct Config {
   std::optional<std::int32_t> bos_id;    // what a decoder starts from where there is no text
   std::optional<std::int32_t> pad_id;
   std::int32_t decoder_start_id = 0;     // encoder-decoder
+  std::int64_t relative_max_distance = 128;  // T5: from here on distances share one bucket
   std::int64_t first_position = 0;       // position_ids of the first token, where the graph takes them (RoBERTa: after the padding's)
   std::optional<std::int32_t> forced_bos_id;  // encoder-decoder: what its decoder writes first, whatever it thinks
   std::vector<std::int32_t> banned_ids;  // never to be written: bad_words_ids of one token (Marian's padding)

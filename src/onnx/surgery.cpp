@@ -31,6 +31,7 @@ std::string_view quantity_name(Quantity quantity) {
     case Quantity::q: return "q";
     case Quantity::k: return "k";
     case Quantity::v: return "v";
+    case Quantity::context: return "context";
     case Quantity::hidden: return "hidden";
   }
   return "probabilities";
@@ -184,6 +185,7 @@ Plan plan_taps(const std::vector<Attention>& attentions, const std::vector<Hidde
     if (options.probabilities) add(Quantity::probabilities, a.probabilities);
     const auto changed = switches.scores.find(a.softmax);
     if (options.scores) add(Quantity::scores, changed == switches.scores.end() ? a.scores : changed->second);
+    if (options.context) add(Quantity::context, a.context);
     if (!options.qkv) continue;
     add(Quantity::q, a.q);
     add(Quantity::v, a.v);

@@ -1,12 +1,12 @@
 // Opens up a model: bytes of an ONNX file in, bytes of the same model with its inner values as named outputs out.
 //
 // Added outputs ("taps"), all f32, by canonical name; {l} counts layers from 0:
-//   self.{l}.probabilities, .scores, .q, .k, .v          encoder or GPT
+//   self.{l}.probabilities, .scores, .q, .k, .v          encoder or GPT; with Options::context also .context
 //   decoder_self.{l}.…, cross.{l}.…                      the decoder file of an encoder–decoder
 //   hidden.{i}, decoder_hidden.{i}                       i = 0: embeddings, …, last: after the final norm, as transformers'
 //                                                        output_hidden_states counts them
 // Shapes (B batch, H heads, Q queries, K keys with the cache's, D head size, S sequence): probabilities, scores [B,H,Q,K], q [B,H,Q,D],
-// k and v [B,H,K,D], hidden [B,S,hidden]. `scores` = q·k * score_scale + mask and bias; q and k are taken before a constant scale.
+// k and v [B,H,K,D], context [B,H,Q,D] (probabilities · v, before a switch's factor of the heads), hidden [B,S,hidden]. `scores` = q·k * score_scale + mask and bias; q and k are taken before a constant scale.
 // What was there before stays byte for byte, except that a tapped value takes the tap's name where it can (that costs no node).
 // Taps stand where they do not keep ONNX Runtime from its optimizations: on its CPU (so WASM) the outputs are bit for bit those of the untouched
 // model, in f32, f16, q8 and q4 files alike. Of an f16 file the CPU computes much in f32, and a tap shows what it computed.
@@ -45,7 +45,7 @@
 namespace trilens::onnx {
 
 enum class AttentionKind : std::uint8_t { self, decoder_self, cross };
-enum class Quantity : std::uint8_t { probabilities, scores, q, k, v, hidden };
+enum class Quantity : std::uint8_t { probabilities, scores, q, k, v, context, hidden };
 
 // How `k` lies in memory. key_major, but for graphs that neither hold it so nor tell how to transpose it.
 enum class KeyLayout : std::uint8_t {
@@ -144,6 +144,7 @@ struct Options {
   bool scores = true;
   bool qkv = true;                    // q, k and v
   bool hidden = true;
+  bool context = false;               // off: what the product with v gives is not tapped
   bool switches = false;              // off: no inputs are added. They cost a few nodes for each attention
   bool allow_closed = false;          // on: a graph without attention that we can see opens with the taps that there are
 };

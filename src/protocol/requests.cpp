@@ -198,6 +198,29 @@ Request read_lens(Fields& in, const Json&) {
   return r;
 }
 
+Request read_explain_attention(Fields& in, const Json&) {
+  ExplainAttention r;
+  r.seat = seat_of(in);
+  if (in.has("kind")) r.kind = in.name("kind", kind_from_name, "self, decoder_self or cross");
+  r.layer = in.integer_or("layer", 0, 4095, 0);
+  r.head = in.integer_or("head", 0, 4095, 0);
+  r.text = in.text("text");
+  if (in.has("target")) r.target = in.text("target");
+  if (in.has("query")) r.query = in.integer("query", 0, kMaxId);
+  if (in.has("key")) r.key = in.integer("key", 0, kMaxId);
+  return r;
+}
+
+Request read_explain_prediction(Fields& in, const Json&) {
+  ExplainPrediction r;
+  r.seat = seat_of(in);
+  r.text = in.text("text");
+  r.place = in.integer_or("place", 0, kMaxId, 0);
+  if (in.has("token")) r.token = in.integer("token", 0, kMaxId);
+  if (in.has("candidate")) r.candidate = in.integer("candidate", 0, std::numeric_limits<std::int32_t>::max());
+  return r;
+}
+
 constexpr std::array<std::pair<std::string_view, Reader>, std::variant_size_v<Request>> kRequests{{
     {"load", read_load},
     {"tokenize", read_tokenize},
@@ -223,6 +246,8 @@ constexpr std::array<std::pair<std::string_view, Reader>, std::variant_size_v<Re
     {"lens", read_lens},
     {"answer", read_answer},
     {"probe", [](Fields& in, const Json&) -> Request { return Probe{seat_of(in), in.text("phenomenon"), in.integer_or("items", 0, kMaxId, 0)}; }},
+    {"explain_attention", read_explain_attention},
+    {"explain_prediction", read_explain_prediction},
 }};
 
 struct Write {
@@ -271,6 +296,19 @@ struct Write {
     Json out{{"seat", seat_name(r.seat)}, {"text", r.text}, {"top_k", r.top_k}};
     put(out, "token", r.token);
     put(out, "first", r.first);
+    return out;
+  }
+  Json operator()(const ExplainAttention& r) const {
+    Json out{{"seat", seat_name(r.seat)}, {"kind", attention_kind_name(r.kind)}, {"layer", r.layer}, {"head", r.head}, {"text", r.text}};
+    put(out, "target", r.target);
+    put(out, "query", r.query);
+    put(out, "key", r.key);
+    return out;
+  }
+  Json operator()(const ExplainPrediction& r) const {
+    Json out{{"seat", seat_name(r.seat)}, {"text", r.text}, {"place", r.place}};
+    put(out, "token", r.token);
+    put(out, "candidate", r.candidate);
     return out;
   }
   Json operator()(const Answer& r) const {

@@ -47,6 +47,7 @@ struct ChooseLeak { LeakChoice choice; };
 struct ChooseHeads { HeadsChoice choice; };
 struct ShowHeads { Seat seat = Seat::left; AttentionKind kind = AttentionKind::self; };  // lay out this kind's heads
 struct MoveLens { Seat seat; std::int64_t first; };        // the position that stands leftmost
+struct ChooseNumbers { Seat seat = Seat::left; NumbersChoice choice; };  // its text: the one on screen
 struct ChooseAnswer { AnswerNeeds chosen; };             // what is empty: as offered
 struct StopAnswers {};                                   // what is there stays
 struct RunAnswers {};                                    // all of them, once more
@@ -115,7 +116,7 @@ using Command =
                  SelectTab, SetTheme, CycleTheme, SetLanguage, SetLayout, ShowSeat, ToggleProjector, ToggleOptions, ToggleKeys,
                  DismissNotice, SetEnvironment, Export, OpenShared, CopyText, OpenShelf, CloseShelf, ChooseModel, ChooseVariant, ConfirmFetch, DeclinePlan, StopFetch,
                  GetAgain, SetModelName, SetServer, FilterCatalog, AskRemove, RemoveKept, FilesRefused, ChooseFiles, KeepModel,
-                 SetSwitches, SetHead, ResetSwitches>;
+                 SetSwitches, SetHead, ResetSwitches, ChooseNumbers>;
 
 using Commands = std::vector<Command>;
 

@@ -82,6 +82,10 @@ constexpr std::array kRows{
     Row{Experiment::answer, Tab::space, answer_request, false, "retrieved_answer"},
     Row{Experiment::heads, Tab::attention, heads_request, true, "heads"},
     Row{Experiment::lens, Tab::lens, lens_request},
+    Row{Experiment::explain_attention, Tab::numbers, [](const State& s, Seat seat) { return std::optional<protocol::Request>(attention_to_explain(s, seat)); },
+        true, "attention"},
+    Row{Experiment::explain_prediction, Tab::numbers, [](const State& s, Seat seat) { return std::optional<protocol::Request>(prediction_to_explain(s, seat)); },
+        true, "prediction"},
     Row{Experiment::answer_fill, Tab::answer, ask<protocol::AnswerTask::fill>, true, "fill"},
     Row{Experiment::answer_go_on, Tab::answer, ask<protocol::AnswerTask::go_on>, true, "go_on"},
     Row{Experiment::answer_translate, Tab::answer, ask<protocol::AnswerTask::translate>, true, "translate"},
@@ -192,6 +196,7 @@ void Store::Impl::run_experiments() {
 // What is awaited is not wanted any more; what is there is of another model.
 void Store::Impl::forget_experiments(Seat seat) {
   for (auto& id : experiment_id[seat_index(seat)]) cancel(id);
+  state.numbers[seat_index(seat)] = {};
   for (ExperimentState& e : state.column(seat).experiments) {
     const std::uint64_t version = e.version + 1;
     e = {};

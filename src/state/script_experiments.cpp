@@ -47,6 +47,22 @@ void move_lens(const Script& s) {
   if (!s.refused()) s.act_now(MoveLens{seat, first});
 }
 
+// Which weight and which prediction the tab of numbers accounts for; what is left out comes by itself.
+void choose_numbers(const Script& s) {
+  constexpr std::int64_t kMost = 1'000'000'000;
+  const Seat seat = s.seat();
+  NumbersChoice choice;
+  const auto maybe = [&](const char* name) { return s.in.has(name) ? std::optional(s.in.integer(name, 0, kMost)) : std::nullopt; };
+  if (s.in.has("kind")) choice.kind = kind_from(s.in);
+  choice.layer = maybe("layer");
+  choice.head = maybe("head");
+  choice.query = maybe("query");
+  choice.key = maybe("key");
+  choice.place = maybe("place").value_or(0);
+  choice.candidate = maybe("candidate");
+  if (!s.refused()) s.act_now(ChooseNumbers{seat, choice});
+}
+
 // What the tasks of "Who can answer this?" need beside the text; left out: as offered.
 void choose_answer(const Script& s) {
   const AnswerNeeds chosen = answer_needs_from(s.in);
@@ -61,6 +77,7 @@ constexpr auto kHandlers = std::to_array<NamedHandler>({
     {"set_switches", set_switches},
     {"reset_switches", [](const Script& s) { s.act_then_read(ResetSwitches{}); }},
     {"move_lens", move_lens},
+    {"choose_numbers", choose_numbers},
     {"choose_answer", choose_answer},
     {"stop_answers", [](const Script& s) { s.act_now(StopAnswers{}); }},
     {"run_answers", [](const Script& s) { s.act_now(RunAnswers{}); }},

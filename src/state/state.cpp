@@ -84,6 +84,7 @@ std::string_view tab_name(Tab tab) {
     case Tab::prediction: return "prediction";
     case Tab::masks: return "masks";
     case Tab::lens: return "lens";
+    case Tab::numbers: return "numbers";
     case Tab::leak: return "leak";
     case Tab::answer: return "answer";
     case Tab::generation: return "generation";

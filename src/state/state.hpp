@@ -20,6 +20,7 @@
 #include "protocol/results.hpp"
 #include "state/answer.hpp"
 #include "state/experiment.hpp"
+#include "state/numbers.hpp"
 #include "state/shelf.hpp"
 #include "state/space.hpp"
 
@@ -38,8 +39,8 @@ inline constexpr std::array kAttentionKinds{AttentionKind::self, AttentionKind::
 // One for each file of assets/i18n; the first is what an unknown one becomes.
 inline constexpr std::array<std::string_view, 2> kLanguages{"en", "nb"};
 
-enum class Tab : std::uint8_t { overview, machine, tokens, attention, prediction, masks, lens, leak, answer, generation, space, cost };
-inline constexpr std::array kTabs{Tab::overview, Tab::machine, Tab::tokens, Tab::attention, Tab::prediction, Tab::masks, Tab::lens, Tab::leak, Tab::answer, Tab::generation, Tab::space, Tab::cost};
+enum class Tab : std::uint8_t { overview, machine, tokens, attention, prediction, masks, lens, numbers, leak, answer, generation, space, cost };
+inline constexpr std::array kTabs{Tab::overview, Tab::machine, Tab::tokens, Tab::attention, Tab::prediction, Tab::masks, Tab::lens, Tab::numbers, Tab::leak, Tab::answer, Tab::generation, Tab::space, Tab::cost};
 
 enum class Theme : std::uint8_t { system, light, dark };
 enum class LayoutClass : std::uint8_t { wide, tablet, phone };
@@ -232,6 +233,7 @@ struct State {
   std::vector<SpaceList> lists;             // what Space offers
   HeadsChoice heads;
   std::array<std::optional<LensWindow>, 3> lens;  // by Seat; absent: so that the marked position is seen
+  std::array<NumbersChoice, 3> numbers;     // by Seat
   std::vector<std::string> replacements;    // words that the leak test offers
   AnswerState answer;
   AnswerNeeds answer_offers;

@@ -74,6 +74,10 @@ void Store::apply(const Command& command, double now_ms) {
                  },
                  [&](const ShowHeads& c) { s.heads.kind[seat_index(c.seat)] = c.kind; },
                  [&](const MoveLens& c) { s.lens[seat_index(c.seat)] = LensWindow{s.document.text, std::max<std::int64_t>(c.first, 0)}; },
+                 [&](const ChooseNumbers& c) {
+                   s.numbers[seat_index(c.seat)] = c.choice;
+                   s.numbers[seat_index(c.seat)].text = s.document.text;
+                 },
                  [&](const ChooseAnswer& c) { s.answer.chosen = c.chosen; },
                  [&](const StopAnswers&) { s.answer.stopped = s.document.text; },
                  [&](const RunAnswers&) { m.run_answers(); },

@@ -106,6 +106,7 @@ std::optional<PointedView> pointed(const State& state, const AttentionView& v, c
   PointedView p{.row = row, .column = column, .value = {}, .exact = {}, .sentence = {}, .masked = false, .pinned = !hovered};
   p.masked = v.shape == MapShape::triangle && cell.column > cell.row;
   const float value = v.values[row * v.columns + column];
+  p.link = words.strings.get("numbers.link");
   p.value = weight_text(static_cast<double>(value), words.number);
   p.exact = exact_text(value, words.number);
   p.sentence = words.strings.fill(p.masked ? "attention.masked" : "attention.sees",

@@ -35,6 +35,7 @@ struct PointedView {
   std::string sentence;      // "“chased” sees “dog”: 0.123"
   bool masked = false;       // the mask forbids it: nothing there to see
   bool pinned = false;
+  std::string link;          // of the way to its account
 };
 
 struct AttentionView {

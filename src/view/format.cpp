@@ -72,6 +72,20 @@ std::string percent_text(double probability, NumberStyle style) {
 std::string exact_text(double value, NumberStyle style) { return shortest(value, style); }
 std::string exact_text(float value, NumberStyle style) { return shortest(value, style); }
 
+std::string significant_text(double value, int digits, NumberStyle style) {
+  if (!std::isfinite(value)) return std::string(kNothing);
+  std::array<char, 64> out{};
+  std::snprintf(out.data(), out.size(), "%.*g", digits, value == 0 ? 0.0 : value);
+  std::string text = with_mark(out.data(), style);
+  if (const std::size_t e = text.find('e'); e != std::string::npos) {  // e-07 -> e−7, e+38 -> e38
+    std::size_t digit = e + 2;
+    while (digit + 1 < text.size() && text[digit] == '0') text.erase(digit, 1);
+    if (text[e + 1] == '+') text.erase(e + 1, 1);
+  }
+  for (std::size_t at = text.find('-'); at != std::string::npos; at = text.find('-', at)) text.replace(at, 1, "−");
+  return text;
+}
+
 std::string weight_text(double value, NumberStyle style) { return share_text(value, 3, 1.0, style); }
 
 Quantity bytes_quantity(std::int64_t bytes, NumberStyle style) {

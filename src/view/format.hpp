@@ -28,6 +28,7 @@ struct Quantity {
 [[nodiscard]] std::string percent_text(double probability, NumberStyle);        // 0.1234 -> "12.3 %"; < 0.0005 -> "< 0.1 %"; > 0.9995 -> "> 99.9 %"
 [[nodiscard]] std::string exact_text(double value, NumberStyle);                // shortest that reads back the same
 [[nodiscard]] std::string exact_text(float value, NumberStyle);
+[[nodiscard]] std::string significant_text(double value, int digits, NumberStyle);  // "0.1768", "−3.2", "1.2e−7"
 [[nodiscard]] std::string weight_text(double value, NumberStyle);               // attention: "0.123"; "< 0.001"; "> 0.999"
 [[nodiscard]] Quantity bytes_quantity(std::int64_t bytes, NumberStyle);         // 950 -> "950 B"; 4200000 -> "4.2 MB" (decimal units)
 [[nodiscard]] Quantity millis_quantity(double millis, NumberStyle);             // "0.42 ms", "12.3 ms", "1.2 s"

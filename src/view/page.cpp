@@ -35,6 +35,10 @@ PageView build_page(const state::State& state, const Strings& strings) {
     column.links = build_links(state, seat, column.attention, words);
     column.masks = build_masks(state, seat, words);
     if (state.tab == state::Tab::lens) column.lens = build_lens(state, seat, words);
+    if (state.tab == state::Tab::numbers) {
+      column.weight_account = build_attention_account(state, seat, words);
+      column.word_account = build_prediction_account(state, seat, words);
+    }
     column.answer_head = build_answer_head(words);
     column.answers = build_answers(state, seat, words);
     column.leak = build_leak(state, seat, words);

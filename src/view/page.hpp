@@ -19,6 +19,7 @@
 #include "view/machine.hpp"
 #include "view/masks.hpp"
 #include "view/menus.hpp"
+#include "view/numbers.hpp"
 #include "view/prediction.hpp"
 #include "view/space.hpp"
 #include "view/shelf.hpp"
@@ -40,6 +41,7 @@ struct ColumnView {
   PredictionView prediction;
   MasksView masks;
   LensView lens;
+  NumbersView weight_account, word_account;  // built while their tab is open
   LeakView leak;
   SpaceView space;
   PanelHead answer_head;           // of the section, the same in all columns

@@ -48,6 +48,7 @@ PredictionView build_prediction(const state::State& state, Seat seat, const Word
   v.answer_label = words.strings.get("prediction.answer");
   v.scale = shared_scale(state);
   v.scale_text = scale_text(v.scale, words);
+  v.link = words.strings.get("numbers.link");
   if (!column.reading) return v;
   const protocol::Reading& reading = *column.reading;
   v.task = reading.task;

@@ -29,6 +29,7 @@ struct PredictionView {
   std::vector<BlankView> blanks;
   double scale = 1;          // probability at full bar length, the same in all three columns
   std::string scale_text;    // "full bar: 50 %"
+  std::string link;          // of the way from a bar to its account
 };
 
 [[nodiscard]] PredictionView build_prediction(const state::State& state, Seat seat, const Words& words);

@@ -57,6 +57,12 @@ void describe(protocol::Writer& io, HeadRowView& v);
 void describe(protocol::Writer& io, HeadsView& v);
 void describe(protocol::Writer& io, LinkView& v);
 void describe(protocol::Writer& io, LinksView& v);
+void describe(protocol::Writer& io, NumberStrip& v);
+void describe(protocol::Writer& io, NumberBar& v);
+void describe(protocol::Writer& io, NumberCheck& v);
+void describe(protocol::Writer& io, NumberStep& v);
+void describe(protocol::Writer& io, NumberChooser& v);
+void describe(protocol::Writer& io, NumbersView& v);
 void describe(protocol::Writer& io, ColumnView& v);
 
 void describe(protocol::Writer& io, PlanFactView& v);

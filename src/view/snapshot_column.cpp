@@ -192,6 +192,8 @@ void describe(Writer& io, ColumnView& v) {
   io("links", v.links);
   io("masks", v.masks);
   io("lens", v.lens);
+  io("weight_account", v.weight_account);
+  io("word_account", v.word_account);
   io("leak", v.leak);
   io("space", v.space);
   io("answers", v.answers);

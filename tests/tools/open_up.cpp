@@ -41,13 +41,13 @@ json described(const Surgery& s) {
 }
 
 int run(std::span<char*> words) {
-  Options options{.switches = true};
+  Options options{.context = true, .switches = true};
   std::vector<std::string> files;
   for (const std::string_view word : words.subspan(1)) {
     if (word == "--no-switches") {
       options.switches = false;
     } else if (word == "--no-taps") {
-      options.probabilities = options.scores = options.qkv = options.hidden = false;
+      options.probabilities = options.scores = options.qkv = options.hidden = options.context = false;
     } else {
       files.emplace_back(word);
     }

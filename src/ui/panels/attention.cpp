@@ -59,11 +59,22 @@ void draw_caption(const view::AttentionView& view, Frame& frame, Rect rect, Pane
 }
 
 // The sentence about the cell pointed at, else the legend.
-float draw_reading(const view::AttentionView& view, Frame& frame, Place place) {
-  constexpr float kTall = 24;
-  if (view.pointed) frame.line({place.x, place.y, place.width, kTall}, view.pointed->sentence, kSmall, frame.theme.ink);
-  else draw_legend(frame, {place.x, place.y, place.width, kTall}, view.scale_text);
-  return kTall;
+float draw_reading(const view::AttentionView& view, Frame& frame, Place place, Commands& commands) {
+  constexpr float kTall = 24, kButton = 32;
+  if (!view.pointed) {
+    draw_legend(frame, {place.x, place.y, place.width, kTall}, view.scale_text);
+    return kTall;
+  }
+  frame.line({place.x, place.y, place.width, kTall}, view.pointed->sentence, kSmall, frame.theme.ink);
+  if (!view.pointed->pinned) return kTall;
+  const Rect button{place.x, place.y + kTall + 2, std::min(place.width, text_button_width(frame, view.pointed->link)), kButton};
+  if (text_button(frame, id_of("map-numbers", seat_index(view.family.seat), static_cast<std::uint64_t>(view.kind)), button, view.pointed->link, {.label = view.pointed->link})) {
+    const state::Cell cell = view.cell(view.pointed->row, view.pointed->column);
+    commands.emplace_back(state::ChooseNumbers{cell.seat, {.text = {}, .kind = cell.kind, .layer = selected(view.layers), .head = selected(view.heads),
+                                                           .query = static_cast<std::int64_t>(cell.row), .key = static_cast<std::int64_t>(cell.column), .candidate = {}}});
+    commands.emplace_back(state::SelectTab{state::Tab::numbers});
+  }
+  return kTall + kButton + 6;
 }
 
 float draw_single(const view::AttentionView& view, Frame& frame, Place place, PanelState& panel, Commands& commands) {
@@ -74,7 +85,7 @@ float draw_single(const view::AttentionView& view, Frame& frame, Place place, Pa
   const MapLayout layout = layout_map(frame, view, {place.width, panel.roomy ? 640.0F : 380.0F, panel.roomy ? 44.0F : 28.0F});
   draw_map(frame, view, {place.x + layout.left, y + layout.top}, layout, commands);
   y += layout.top + layout.cell * static_cast<float>(view.rows) + 8;
-  return y + draw_reading(view, frame, {place.x, y, place.width});
+  return y + draw_reading(view, frame, {place.x, y, place.width}, commands);
 }
 
 const view::AttentionView* find(const std::vector<view::AttentionView>& maps, protocol::AttentionKind kind) {
@@ -117,7 +128,7 @@ float draw_plan(const std::vector<view::AttentionView>& maps, Frame& frame, Plac
   draw_map(frame, *target, {target_x, y}, {cell, 0, name_target ? top : 0}, commands);
   y += cell * static_cast<float>(std::max(bridge->rows, target->rows)) + 8;
   for (const auto* map : {source, bridge, target}) {
-    if (map->pointed) return y + draw_reading(*map, frame, {place.x, y, place.width});
+    if (map->pointed) return y + draw_reading(*map, frame, {place.x, y, place.width}, commands);
   }
   // Each map has a scale of its own: one strip, three readings.
   std::string scales;

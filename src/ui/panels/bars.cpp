@@ -13,10 +13,11 @@ float draw_bars(const std::vector<view::BarView>& bars, Frame& frame, Place plac
     const view::BarView& bar = bars[i];
     const Rect row{place.x, place.y + kRow * static_cast<float>(i), place.width, kRow};
     const Id id = id_of("bar", options.id, i);
-    const Hit hit = frame.target(id, row, {.label = bar.spoken, .cursor = Cursor::arrow});
+    const Hit hit = frame.target(id, row, {.label = bar.spoken, .cursor = options.link.empty() ? Cursor::arrow : Cursor::hand});
+    if (hit.pressed && options.pressed != nullptr) *options.pressed = i;
     if (hit.hovered) {
       frame.fill({row.x - 6, row.y, row.w + 12, row.h}, theme.sunken.alpha(0.6F), 4);
-      frame.tooltip(bar.spoken + "\n" + bar.exact + "\n" + bar.token + "  #" + std::to_string(bar.id));
+      frame.tooltip(bar.spoken + "\n" + bar.exact + "\n" + bar.token + "  #" + std::to_string(bar.id) + (options.link.empty() ? "" : "\n" + std::string(options.link)));
     }
     const bool first = i == 0 || bar.chosen;
     frame.line({row.x, row.y, word, row.h}, bar.display, kMono, theme.ink.alpha(options.opacity));

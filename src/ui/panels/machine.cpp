@@ -87,6 +87,22 @@ float draw_parts(const view::MachineStack& stack, const Look& look, Frame& frame
   return line.y + 20;
 }
 
+// An attention opens with its numbers, in the block that was pressed; without a pointer, the first.
+void open_block(const view::MachineView& view, const Stack& s, std::optional<float> y, Commands& commands) {
+  const float up = y ? std::max(0.0F, s.box.bottom() - *y) : 0.0F;
+  const auto layer = std::clamp<std::int64_t>(static_cast<std::int64_t>(up / s.layer_h), 0, std::max<std::int64_t>(s.view.layers - 1, 0));
+  const auto parts = static_cast<float>(s.view.parts.size());
+  const auto at = static_cast<std::size_t>(std::clamp((up - static_cast<float>(layer) * s.layer_h) / s.layer_h * parts, 0.0F, std::max(parts - 1, 0.0F)));
+  if (at >= s.view.parts.size() || !s.view.parts[at].attention) {
+    commands.emplace_back(state::SelectTab{state::Tab::attention});
+    return;
+  }
+  const bool writes = view.stacks.size() > 1 && s.view.has_head;
+  const auto kind = s.view.parts[at].shape == view::MapShape::bridge ? protocol::AttentionKind::cross : writes ? protocol::AttentionKind::decoder_self : protocol::AttentionKind::self;
+  commands.emplace_back(state::ChooseNumbers{view.family.seat, {.text = {}, .kind = kind, .layer = layer, .head = {}, .query = {}, .key = {}, .candidate = {}}});
+  commands.emplace_back(state::SelectTab{state::Tab::numbers});
+}
+
 void point_at(const view::MachineView& view, const Stack& s, std::uint64_t index, Frame& frame, Commands& commands) {
   const Rect all{s.box.x, s.box.y - kHeadRow, s.box.w, s.box.h + kHeadRow + kEmbeddingRow};
   const Hit hit = frame.target(id_of("machine", seat_index(view.family.seat), index), all, {.label = s.view.title + ", " + s.view.shape + ". " + view.head.sentence});
@@ -99,8 +115,9 @@ void point_at(const view::MachineView& view, const Stack& s, std::uint64_t index
     frame.tooltip(s.view.columns[c].spoken + "\n" + what);
   }
   if (!hit.pressed) return;
-  const state::Tab to = in_head && s.view.has_head ? state::Tab::prediction : in_embeddings ? state::Tab::tokens : state::Tab::attention;
-  commands.emplace_back(state::SelectTab{to});
+  const bool in_block = !in_head && !in_embeddings;
+  if (in_block) return open_block(view, s, hit.hovered ? std::optional(p.y) : std::nullopt, commands);
+  commands.emplace_back(state::SelectTab{in_head && s.view.has_head ? state::Tab::prediction : in_embeddings ? state::Tab::tokens : state::Tab::attention});
 }
 
 // Returns where it ends. `height` is what a stack of blocks may take, the same in all columns so that rows line up.

@@ -60,6 +60,8 @@ float draw(const view::LinksView& view, Frame& frame, Place place, PanelState& p
 float draw(const view::MasksIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::MasksView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::LensView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+// The account of a number; `which` tells the two of a column apart.
+float draw(const view::NumbersView& view, std::uint64_t which, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::LeakIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::LeakView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::SpaceIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);

@@ -2,6 +2,24 @@
 
 namespace trilens::ui {
 
+namespace {
+
+// Its best candidates; a press opens the account of the one.
+float draw_candidates(const view::PredictionView& view, std::size_t i, Frame& frame, Place at, BarsOptions options, Commands& commands) {
+  std::optional<std::size_t> pressed;
+  options.link = view.link;
+  options.pressed = &pressed;
+  const float tall = draw_bars(view.blanks[i].bars, frame, at, options);
+  if (pressed) {
+    commands.emplace_back(state::ChooseNumbers{view.family.seat, {.text = {}, .kind = {}, .layer = {}, .head = {}, .query = {}, .key = {},
+                                                                  .place = static_cast<std::int64_t>(i), .candidate = view.blanks[i].bars[*pressed].id}});
+    commands.emplace_back(state::SelectTab{state::Tab::numbers});
+  }
+  return tall;
+}
+
+}  // namespace
+
 float draw(const view::PredictionView& view, Frame& frame, Place place, PanelState& panel, Commands& commands) {
   const Theme& theme = frame.theme;
   const std::uint64_t family = seat_index(view.family.seat);
@@ -28,7 +46,7 @@ float draw(const view::PredictionView& view, Frame& frame, Place place, PanelSta
     if (hit.hovered) frame.tooltip(blank.entropy + "\n" + blank.entropy_words);
     at.y += title + 2;
     const std::size_t most = panel.roomy ? 8 : view.blanks.size() > 1 ? 3 : 5;
-    at.y += draw_bars(blank.bars, frame, at, {view.family.family, id_of("says-bars", family, i), most, opacity}) + 8;
+    at.y += draw_candidates(view, i, frame, at, {view.family.family, id_of("says-bars", family, i), most, opacity}, commands) + 8;
   }
   if (panel.roomy && !view.prompt.empty()) {
     frame.line({at.x, at.y, at.width, 22}, view.prompt_label, kSmall, theme.muted);
