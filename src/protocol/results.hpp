@@ -156,7 +156,8 @@ struct Done {};                        // Cancel, BeginGeneration
 using ResultValue =
     std::variant<Done, Loaded, Tokenized, Filled, NextTokens, Generated, AttentionMap, Embedded, Reading, TapValues, ModelPlan, StoredModel, Shelf, LeakTest,
                  SpaceMap, HeadMaps,
-                                 SwitchesSet, SwitchComparison, LensTable, Answered, Probed>;
+                                 SwitchesSet, SwitchComparison, LensTable, Answered, Probed,
+                                 CostTable, NormsTable>;
 
 struct Progress {
   std::string stage;                   // "fetch", "open", "check"
