@@ -244,7 +244,9 @@ std::vector<std::int64_t> lengths_of(const LoadedModel& model, const protocol::C
 Task<Result<std::unique_ptr<LoadedModel>>> copy_on_other(Context& context) {
   const bool to_wasm = context.model.summary.provider == infer::provider_name(infer::Provider::webgpu);
   const auto choice = to_wasm ? protocol::ProviderChoice::wasm : protocol::ProviderChoice::webgpu;
-  auto copy = co_await load_model(context.services, context.model.source, choice, {context.on_progress, context.cancel});
+  LoadHooks hooks{context.on_progress, context.cancel};
+  model::Source source = context.model.source;
+  auto copy = co_await load_model(context.services, std::move(source), choice, std::move(hooks));
   if (copy) (*copy)->switches = context.model.switches;
   co_return copy;
 }

@@ -70,6 +70,9 @@ class Table {
 void add_settings(Table& out, const state::State& state) {
   out.of_page();
   out.add_words("settings", "text", state.document.text);
+  out.add_words("settings", "adapter", state.environment.adapter);
+  out.add({"settings", "wasm_threads", 0, {}, 0, {}, std::to_string(state.environment.threads)});
+  out.add({"settings", "cores", 0, {}, 0, {}, std::to_string(state.environment.cores)});
   out.add_words("settings", "strategy", protocol::strategy_name(state.document.options.strategy));
   for (const state::OptionRange& range : state::option_ranges()) {
     out.add({"settings", std::string(range.name), 0, {}, 0, {}, number(state::option_value(state.document.options, range.name))});
@@ -144,6 +147,50 @@ void add_leak(Table& out, const state::ExperimentState& e) {
   }
 }
 
+// A row is a length; each provider's series bear its name.
+void add_measured(Table& out, const state::ExperimentState& e) {
+  const auto* table = e.as<protocol::CostTable>();
+  if (table == nullptr || e.stale) return;
+  for (const protocol::CostRun& run : table->runs) {
+    out.add({"length", run.provider + " read_flops_per_second", 0, {}, 0, {}, number(run.read_flops_per_second)});
+    out.add({"length", run.provider + " step_flops_per_second", 0, {}, 0, {}, number(run.step_flops_per_second)});
+    for (std::size_t i = 0; i < run.points.size(); ++i) {
+      const protocol::CostPoint& p = run.points[i];
+      const auto add = [&](const std::string& series, std::string value) { out.add({"length", run.provider + " " + series, i, std::to_string(p.tokens), 0, {}, std::move(value)}); };
+      const auto add_times = [&](const std::string& name, const protocol::CostTimes& t) {
+        add(name + "_ms", number(t.median_ms));
+        add(name + "_low_ms", number(t.low_ms));
+        add(name + "_high_ms", number(t.high_ms));
+        add(name + "_count", std::to_string(t.count));
+      };
+      add_times("read", p.read);
+      if (p.step.count > 0) add_times("step", p.step);
+      add("read_fit_ms", number(p.read_fit_ms));
+      if (p.step.count > 0) add("step_fit_ms", number(p.step_fit_ms));
+      add("read_flops", std::to_string(p.read_flops));
+      add("step_flops", std::to_string(p.step_flops));
+      add("passes", std::to_string(p.passes));
+      add("cache_bytes", std::to_string(p.cache_bytes));
+      add("cache_self_bytes_by_formula", std::to_string(p.self_bytes));
+      add("cache_cross_bytes_by_formula", std::to_string(p.cross_bytes));
+    }
+  }
+}
+
+// A row is a state (0: embeddings) or a block, a column a position.
+void add_norms(Table& out, const state::ExperimentState& e) {
+  const auto* table = e.as<protocol::NormsTable>();
+  if (table == nullptr || e.stale) return;
+  for (const protocol::NormsStack& stack : table->stacks) {
+    for (const auto* rows : {&stack.norms, &stack.cosine}) {
+      const std::string series = stack.id + (rows == &stack.norms ? " norm" : " cosine");
+      for (std::size_t s = 0; s < rows->size(); ++s) {
+        for (std::size_t i = 0; i < (*rows)[s].size(); ++i) out.add({"machine", series, s, rows == &stack.norms ? "state" : "block", i, {}, number((*rows)[s][i])});
+      }
+    }
+  }
+}
+
 // What is not at rest: numbers of a switched model must not be taken for its own.
 void add_switches(Table& out, const ColumnState& column) {
   const protocol::Switches& now = column.switches;
@@ -196,6 +243,8 @@ std::string export_csv(const state::State& state) {
     add_generation(out, column.generation);
     add_comparison(out, column);
     add_leak(out, column.experiment(state::Experiment::leak));
+    add_measured(out, column.experiment(state::Experiment::cost));
+    add_norms(out, column.experiment(state::Experiment::norms));
   }
   return out.take();
 }
@@ -209,6 +258,8 @@ std::string export_json(const state::State& state, const Strings& strings) {
   const Json out{{"page", Json::parse(state::shared_json(state), nullptr, false)},
                  {"models", std::move(models)},
                  {"adapter", state.environment.adapter},
+                 {"wasm_threads", state.environment.threads},
+                 {"cores", state.environment.cores},
                  {"snapshot", Json::parse(snapshot_json(state, strings, {}), nullptr, false)}};
   return out.dump(1, ' ', false, Json::error_handler_t::replace);
 }

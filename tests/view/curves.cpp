@@ -82,13 +82,11 @@ TEST_CASE("a stop keeps what comes back and asks nobody else") {
   Page page;
   page.apply(state::SelectTab{state::Tab::cost});
   page.apply(state::MeasureCost{});
-  const std::int64_t id = asked(page, Seat::left)->id;
+  page.engine.measured = table(false);
+  page.engine.measured->stopped = true;
   SECTION("by its button") { page.apply(state::StopCost{}); }
   SECTION("by leaving the tab") { page.apply(state::SelectTab{state::Tab::leak}); }
   SECTION("by writing") { page.apply(state::SetText{"Another text."}); }
-  CostTable part = table(false);
-  part.stopped = true;
-  page.engine.give(id, part);
   page.apply(state::SelectTab{state::Tab::cost});
   CHECK(asked(page, Seat::middle) == nullptr);
   const view::PageView v = look(page);
@@ -96,6 +94,19 @@ TEST_CASE("a stop keeps what comes back and asks nobody else") {
   REQUIRE(v.columns[0].measured.runs.size() == 1);
   CHECK(v.columns[0].measured.sentences.back() == words("en").get("curves.sentence.stopped"));
   CHECK(v.curves.can_measure);
+}
+
+TEST_CASE("a stop before anything was measured leaves no trouble behind") {
+  Page page;
+  page.apply(state::SelectTab{state::Tab::cost});
+  page.apply(state::MeasureCost{});
+  page.apply(state::StopCost{});
+  const view::PageView v = look(page);
+  CHECK_FALSE(v.columns[0].measured.head.trouble);
+  CHECK(v.columns[0].measured.runs.empty());
+  CHECK(v.curves.can_measure);
+  page.apply(state::MeasureCost{});
+  CHECK(asked(page, Seat::left) != nullptr);
 }
 
 TEST_CASE("another model is not measured by itself, and takes its column's numbers away") {
