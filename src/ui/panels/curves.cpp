@@ -32,20 +32,26 @@ struct Line {
   [[nodiscard]] float bottom() const { return x > place.x ? y + tall : y; }
 };
 
-std::optional<std::size_t> labelled_choice(Frame& frame, Id id, Line& line, const std::string& label, const std::vector<view::ChoiceView>& choices) {
-  const float words = std::ceil(frame.measure(label, kSmall)) + 10, wide = segmented_width(frame, choices);
-  if (words + wide > line.place.width) {  // a phone: the word above its choices
-    frame.line(line.take(line.place.width), label, kSmall, frame.theme.muted);
-    line.next();
-    return segmented(frame, id, line.take(wide), choices);
+struct Setting {
+  Id id = 0;
+  const std::string& label;
+  const std::vector<view::ChoiceView>& choices;
+};
+
+// A word and its choices in a row; where they are wider than the page, a list to open.
+std::optional<std::size_t> draw_setting(Frame& frame, const Setting& setting, Line& line, PanelState& panel) {
+  const float words = std::ceil(frame.measure(setting.label, kSmall)) + 10, wide = segmented_width(frame, setting.choices);
+  if (words + wide > line.place.width) {
+    const DropdownOptions options{.label = setting.label, .choices = setting.choices};
+    return dropdown(frame, setting.id, line.take(dropdown_width(frame, options)), panel.open_menu, options);
   }
   const Rect rect = line.take(words + wide);
-  frame.line({rect.x, rect.y, words, rect.h}, label, kSmall, frame.theme.muted);
-  return segmented(frame, id, {rect.x + words, rect.y, wide, rect.h}, choices);
+  frame.line({rect.x, rect.y, words, rect.h}, setting.label, kSmall, frame.theme.muted);
+  return segmented(frame, setting.id, {rect.x + words, rect.y, wide, rect.h}, setting.choices);
 }
 
-float draw_buttons(const view::CurvesView& view, Frame& frame, Place place, bool phone, Commands& commands) {
-  Line line(place, phone ? 44.0F : 32.0F);
+float draw_buttons(const view::CurvesView& view, Frame& frame, Place place, PanelState& panel, Commands& commands) {
+  Line line(place, panel.phone ? 44.0F : 32.0F);
   state::CostChoice choice = view.choice;
   bool changed = false;
   if (view.measuring) {
@@ -67,11 +73,11 @@ float draw_buttons(const view::CurvesView& view, Frame& frame, Place place, bool
   }
   if (!view.curves.empty() || !view.nothing.empty()) {
     line.next();
-    if (const auto q = labelled_choice(frame, id_of("cost-quantity"), line, view.quantity_label, view.quantities)) {
+    if (const auto q = draw_setting(frame, {id_of("cost-quantity"), view.quantity_label, view.quantities}, line, panel)) {
       choice.quantity = state::kCostQuantities[*q];
       changed = true;
     }
-    if (const auto a = labelled_choice(frame, id_of("cost-axes"), line, view.axes_label, view.axes)) {
+    if (const auto a = draw_setting(frame, {id_of("cost-axes"), view.axes_label, view.axes}, line, panel)) {
       choice.logarithmic = *a == 0;
       changed = true;
     }
@@ -228,7 +234,7 @@ float draw_run(const view::CostTableView& view, std::size_t index, Frame& frame,
 float draw(const view::CurvesView& view, Frame& frame, Place place, PanelState& panel, Commands& commands) {
   frame.interaction.region(id_of("region-curves"));
   float y = place.y + frame.paragraph({place.x, place.y}, std::min(place.width, 900.0F), view.intro, kBody, frame.theme.ink, 6) + 8;
-  y = draw_buttons(view, frame, {place.x, y, place.width}, panel.phone, commands) + 10;
+  y = draw_buttons(view, frame, {place.x, y, place.width}, panel, commands) + 10;
   if (!view.nothing.empty()) y += frame.paragraph({place.x, y}, place.width, view.nothing, kBody, frame.theme.muted, 3) + 6;
   if (view.curves.empty()) return y;
   y = draw_plot(view, frame, {place.x, y, place.width}, panel.phone);
