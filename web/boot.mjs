@@ -85,10 +85,10 @@ async function boot() {
   const query = new URLSearchParams(location.search);
 
   // --- the engine, at once ---
-  /** @type {(info: {webgpu: boolean, adapter: string}) => void} */
+  /** @type {(info: import('./engine_client.mjs').EngineInfo) => void} */
   let engineIsReady = () => {};
-  const engineReady = new Promise((/** @type {(info: {webgpu: boolean, adapter: string}) => void} */ resolve) => { engineIsReady = resolve; });
-  /** @type {{webgpu: boolean, adapter: string}} */
+  const engineReady = new Promise((/** @type {(info: import('./engine_client.mjs').EngineInfo) => void} */ resolve) => { engineIsReady = resolve; });
+  /** @type {import('./engine_client.mjs').EngineInfo} */
   let device = { webgpu: false, adapter: '' };
   /** @type {string[]} messages that came before the page could hear them */
   const early = [];
@@ -158,7 +158,8 @@ async function boot() {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const still = matchMedia('(prefers-reduced-motion: reduce)');
   environmentChanged = () => {
-    page.environment(JSON.stringify({ dark: dark.matches, reduced_motion: still.matches, webgpu: device.webgpu, adapter: device.adapter }));
+    page.environment(JSON.stringify({ dark: dark.matches, reduced_motion: still.matches, webgpu: device.webgpu, adapter: device.adapter,
+      threads: device.threads ?? 0, cores: navigator.hardwareConcurrency ?? 0 }));
     host.wake();
   };
   dark.addEventListener('change', environmentChanged);

@@ -17,7 +17,7 @@
  * @property {Record<string, ArrayBuffer>} [files]  files by path that are not to be fetched
  * @property {'auto'|'off'} [webgpu]  off: as if the browser had none; absent: auto
  */
-/** @typedef {{webgpu: boolean, adapter: string}} EngineInfo */
+/** @typedef {{webgpu: boolean, adapter: string, threads?: number}} EngineInfo */
 /** @typedef {{code: string, message: string, detail: string}} EngineFailure */
 
 /** How a served site is laid out. @param {string} base with its last slash @returns {EngineConfig & {worker: string}} */

@@ -11,7 +11,7 @@ import { gpuCounters, installGpuCounters } from './gpu_counters.mjs';
 import { GpuDevices } from './gpu_device.mjs';
 import { Library } from './library.mjs';
 import { kLibraryPrefix } from './library_views.mjs';
-import { loadOrt } from './load_ort.mjs';
+import { loadOrt, wasmThreads } from './load_ort.mjs';
 import { yamlFrom } from './model_card.mjs';
 import { OrtRuntime } from './ort_session.mjs';
 import { sha256From } from './sha256.mjs';
@@ -277,7 +277,7 @@ export async function startEngine(config, post) {
     onAbort: (/** @type {unknown} */ reason) => post({ type: 'fatal', code: 'internal', message: 'The engine stopped working and is started again.', detail: describe(reason) }),
     printErr: (/** @type {string} */ line) => console.error(line),
   });
-  post({ type: 'ready', info: { webgpu: webgpu.available, adapter: webgpu.name } });
+  post({ type: 'ready', info: { webgpu: webgpu.available, adapter: webgpu.name, threads: wasmThreads(config.ort) } });
   return (message) => {
     if (message.type === 'dropped') host.library.takeDropped(message.id, message.listing);
     if (message.type !== 'request') return;

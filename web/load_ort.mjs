@@ -12,6 +12,9 @@ import { TrilensError, describe } from './errors.mjs';
  * @property {number} [threads]  read only where the page is cross-origin isolated; absent: 1
  */
 
+/** Threads of the WebAssembly build on this page. @param {OrtConfig} config */
+export const wasmThreads = (config) => (globalThis.crossOriginIsolated ? config.threads ?? 1 : 1);
+
 /** @param {OrtConfig} config @returns {Promise<{ort: import('onnxruntime-web'), build: 'jspi'|'asyncify'}>} */
 export async function loadOrt(config) {
   const wanted = config.build ?? 'auto';
@@ -27,7 +30,7 @@ export async function loadOrt(config) {
     throw new TrilensError('network', 'ONNX Runtime could not be loaded; reload the page.', describe(error));
   }
   ort.env.logLevel = 'error';
-  ort.env.wasm.numThreads = globalThis.crossOriginIsolated ? config.threads ?? 1 : 1;
+  ort.env.wasm.numThreads = wasmThreads(config);
   if ('bytes' in files.wasm) ort.env.wasm.wasmBinary = files.wasm.bytes;
   else ort.env.wasm.wasmPaths = { wasm: files.wasm.url };
   return { ort, build };

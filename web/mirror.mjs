@@ -153,7 +153,7 @@ export class Mirror {
 
   /** @param {any} column */
   #column(column) {
-    const { head, machine, tokens, prediction, masks, lens, leak, generation, attention, cost, answers } = column;
+    const { head, machine, tokens, prediction, masks, lens, leak, generation, attention, cost, measured, answers } = column;
     /** @type {Node[]} */
     const nodes = [make('h2', {}, head.title), make('p', {}, [head.sentence, head.switched, head.status, head.model, head.provider, head.facts].filter(Boolean).join(', '))];
     nodes.push(make('p', {}, this.#button(head.model_label, { type: head.shelf_open ? 'close_shelf' : 'open_shelf', seat: column.seat }),
@@ -199,6 +199,8 @@ export class Mirror {
       nodes.push(make('h3', {}, generation.head.title), make('p', {}, [generation.state_words, generation.written].filter(Boolean).join(': ')));
       if (generation.steps?.length) nodes.push(make('ol', {}, ...generation.steps.filter((/** @type {any} */ s) => !s.future).map((/** @type {any} */ s) => make('li', {}, s.spoken))));
     }
+    for (const sentence of measured?.sentences ?? []) nodes.push(make('p', {}, sentence));
+    for (const run of measured?.runs ?? []) nodes.push(table(`${measured.head.title}: ${run.title}`, measured.columns, run.lines.map((/** @type {any} */ line) => line.cells)));
     if (answers?.length) {
       const said = (/** @type {any} */ cell) => [cell.verdict_words, cell.answer, cell.number, cell.reason, cell.trouble?.sentence, cell.status_words].filter(Boolean).join('. ');
       nodes.push(table(head.title, ['', ''], answers.map((/** @type {any} */ cell) => [cell.title, said(cell)])));

@@ -107,6 +107,8 @@ Task<Result<ResultValue>> Engine::experiment(std::int64_t id, Slot& s, const pro
   if (const auto* r = std::get_if<protocol::ExplainPrediction>(&request)) co_return as_value(co_await explain_prediction(context, *r));
   if (const auto* r = std::get_if<protocol::Answer>(&request)) co_return as_value(co_await lab::answer(context, *r));
   if (const auto* r = std::get_if<protocol::Probe>(&request)) co_return as_value(co_await probe_phenomenon(context, *r));
+  if (const auto* r = std::get_if<protocol::Cost>(&request)) co_return as_value(co_await cost(context, *r));
+  if (const auto* r = std::get_if<protocol::Norms>(&request)) co_return as_value(co_await norms(context, *r));
   if (const auto* r = std::get_if<protocol::Generate>(&request)) {
     auto generation = begin_generation(context, {r->seat, r->text, r->options, r->as_read});
     if (!generation) co_return std::unexpected(generation.error());

@@ -30,6 +30,8 @@ namespace trilens::lab {
 [[nodiscard]] Task<Result<protocol::PredictionAccount>> explain_prediction(Context& context, protocol::ExplainPrediction request);
 [[nodiscard]] Task<Result<protocol::Answered>> answer(Context& context, protocol::Answer request);
 [[nodiscard]] Task<Result<protocol::Probed>> probe_phenomenon(Context& context, protocol::Probe request);
+[[nodiscard]] Task<Result<protocol::CostTable>> cost(Context& context, protocol::Cost request);
+[[nodiscard]] Task<Result<protocol::NormsTable>> norms(Context& context, protocol::Norms request);
 [[nodiscard]] Task<Result<protocol::Reading>> read(Context& context, protocol::Read request);
 
 }  // namespace trilens::lab

@@ -13,14 +13,6 @@ namespace {
 
 using protocol::LeakSide;
 
-std::vector<std::string> state_names(const LoadedModel& model, bool in_decoder) {
-  const bool only_decoder = model.family == Family::decoder;
-  const std::int64_t layers = in_decoder || only_decoder ? model.decoder_layers : model.encoder_layers;
-  std::vector<std::string> names;
-  for (std::int64_t i = 0; layers > 0 && i <= layers; ++i) names.push_back((in_decoder ? "decoder_hidden." : "hidden.") + std::to_string(i));
-  return names;
-}
-
 // States of both texts -> how far each pair moved, state by state.
 void compare(LeakSide& side, const std::vector<Tensor>& before, const std::vector<Tensor>& after, const analysis::Alignment& alignment) {
   for (std::size_t s = 0; s < before.size(); ++s) {

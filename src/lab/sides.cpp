@@ -23,6 +23,14 @@ Task<Result<Sides>> take_sides(Context& context, ModelText text, bool in_decoder
   co_return sides;
 }
 
+std::vector<std::string> state_names(const LoadedModel& model, bool in_decoder) {
+  const bool only_decoder = model.family == Family::decoder;
+  const std::int64_t layers = in_decoder || only_decoder ? model.decoder_layers : model.encoder_layers;
+  std::vector<std::string> names;
+  for (std::int64_t i = 0; layers > 0 && i <= layers; ++i) names.push_back((in_decoder ? "decoder_hidden." : "hidden.") + std::to_string(i));
+  return names;
+}
+
 Task<Result<std::vector<Tensor>>> taps_of(Context& context, const Sides& sides, std::vector<std::string> names) {
   LoadedModel& model = context.model;
   if (!sides.in_decoder) {

@@ -27,6 +27,9 @@ struct Sides {
 // `target`: what the decoder has written; absent: its own greedy output.
 [[nodiscard]] Task<Result<Sides>> take_sides(Context& context, ModelText text, bool in_decoder, std::optional<std::string> target);
 
+// The hidden states of one stack by name, embeddings first; empty: they could not be opened. `in_decoder`: of an encoder-decoder's decoder.
+[[nodiscard]] std::vector<std::string> state_names(const LoadedModel& model, bool in_decoder);
+
 // Named inner values of one pass.
 [[nodiscard]] Task<Result<std::vector<Tensor>>> taps_of(Context& context, const Sides& sides, std::vector<std::string> names);
 

@@ -23,19 +23,24 @@ struct Names {
   const char* positions;
   const char* head_size;       // nullptr: hidden / heads
   const char* decoder_heads = nullptr;  // nullptr: as many as `heads` says
+  const char* feed_forward = "intermediate_size";
+  const char* decoder_feed_forward = nullptr;  // nullptr: as `feed_forward` says
   std::int64_t reserved_positions = 0;  // rows of the position table, as counted by `positions`, that no token gets (RoBERTa)
 };
 
 constexpr std::array kNames{
     Names{"bert", Family::encoder, "num_hidden_layers", nullptr, "num_attention_heads", "hidden_size", "max_position_embeddings", nullptr},
-    Names{"distilbert", Family::encoder, "n_layers", nullptr, "n_heads", "dim", "max_position_embeddings", nullptr},
-    Names{"roberta", Family::encoder, "num_hidden_layers", nullptr, "num_attention_heads", "hidden_size", "max_position_embeddings", nullptr, nullptr, 2},
-    Names{"gpt2", Family::decoder, "n_layer", nullptr, "n_head", "n_embd", "n_positions", nullptr},
+    Names{"distilbert", Family::encoder, "n_layers", nullptr, "n_heads", "dim", "max_position_embeddings", nullptr, nullptr, "hidden_dim"},
+    Names{"roberta", Family::encoder, "num_hidden_layers", nullptr, "num_attention_heads", "hidden_size", "max_position_embeddings", nullptr, nullptr,
+          "intermediate_size", nullptr, 2},
+    Names{"gpt2", Family::decoder, "n_layer", nullptr, "n_head", "n_embd", "n_positions", nullptr, nullptr, "n_inner"},
     Names{"gpt_neo", Family::decoder, "num_layers", nullptr, "num_heads", "hidden_size", "max_position_embeddings", nullptr},
-    Names{"t5", Family::encoder_decoder, "num_layers", "num_decoder_layers", "num_heads", "d_model", "n_positions", "d_kv"},
-    Names{"mt5", Family::encoder_decoder, "num_layers", "num_decoder_layers", "num_heads", "d_model", "n_positions", "d_kv"},
-    Names{"bart", Family::encoder_decoder, "encoder_layers", "decoder_layers", "encoder_attention_heads", "d_model", "max_position_embeddings", nullptr, "decoder_attention_heads"},
-    Names{"marian", Family::encoder_decoder, "encoder_layers", "decoder_layers", "encoder_attention_heads", "d_model", "max_position_embeddings", nullptr, "decoder_attention_heads"},
+    Names{"t5", Family::encoder_decoder, "num_layers", "num_decoder_layers", "num_heads", "d_model", "n_positions", "d_kv", nullptr, "d_ff"},
+    Names{"mt5", Family::encoder_decoder, "num_layers", "num_decoder_layers", "num_heads", "d_model", "n_positions", "d_kv", nullptr, "d_ff"},
+    Names{"bart", Family::encoder_decoder, "encoder_layers", "decoder_layers", "encoder_attention_heads", "d_model", "max_position_embeddings", nullptr,
+          "decoder_attention_heads", "encoder_ffn_dim", "decoder_ffn_dim"},
+    Names{"marian", Family::encoder_decoder, "encoder_layers", "decoder_layers", "encoder_attention_heads", "d_model", "max_position_embeddings", nullptr,
+          "decoder_attention_heads", "encoder_ffn_dim", "decoder_ffn_dim"},
 };
 
 const Names* names_of(std::string_view type) {
@@ -93,6 +98,15 @@ void read_heads(JsonFields& in, const Names& names, Config& out) {
   const bool own = names.decoder_heads != nullptr && in.has(names.decoder_heads);
   out.decoder_heads = own ? in.integer(names.decoder_heads, 1, kMost) : out.heads;
   out.decoder_head_size = size(out.decoder_heads);
+}
+
+// GPT-2 and GPT-Neo: four times as wide as the vectors where nothing is said. T5: "gated-gelu", or "relu".
+void read_feed_forward(JsonFields& in, const Names& names, Config& out) {
+  const bool decoder = out.family == Family::decoder;
+  const auto width = [&](const char* name) { return in.has(name) ? in.integer(name, 1, kMost) : decoder ? 4 * out.hidden : 0; };
+  out.feed_forward = width(names.feed_forward);
+  out.decoder_feed_forward = names.decoder_feed_forward == nullptr ? out.feed_forward : width(names.decoder_feed_forward);
+  out.gated = in.text_or("feed_forward_proj", {}).starts_with("gated");
 }
 
 // As transformers' generate() has it: where no start is given, the text's beginning is one.
@@ -210,6 +224,8 @@ Result<Config> parse_config(const ConfigFiles& files) {
     out.decoder_layers = in.has(names->decoder_layers) ? in.integer(names->decoder_layers, 1, kMost) : out.layers;
   }
   read_heads(in, *names, out);
+  read_feed_forward(in, *names, out);
+  out.relative_positions = out.model_type == "t5" || out.model_type == "mt5";
   out.vocabulary = in.integer("vocab_size", 1, kMost);
   out.max_tokens = positions(in, *names);
 

@@ -39,8 +39,12 @@ struct Config {
   std::int64_t head_size = 0;            // d_kv need not be hidden / heads
   std::int64_t decoder_heads = 0;        // of the stack that writes: encoder-decoder's may differ; else heads
   std::int64_t decoder_head_size = 0;    // the same
+  std::int64_t feed_forward = 0;         // width inside a block's feed-forward network; 0: the file does not say
+  std::int64_t decoder_feed_forward = 0; // encoder-decoder's may differ; else the same
+  bool gated = false;                    // the feed-forward network has a third matrix that gates (T5 1.1)
   std::int64_t vocabulary = 0;
   std::int64_t max_tokens = 0;           // positions there are; for relative positions what the model was made for, else 512
+  bool relative_positions = false;       // there is no table of positions: longer texts can be read, if not well
   std::vector<std::int32_t> eos_ids;     // empty: nothing ends a text
   std::optional<std::int32_t> bos_id;    // what a decoder starts from where there is no text
   std::optional<std::int32_t> pad_id;

@@ -221,6 +221,39 @@ Request read_explain_prediction(Fields& in, const Json&) {
   return r;
 }
 
+// Whole numbers from 0 to `most`, at most `size` of them.
+std::vector<std::int64_t> numbers_of(Fields& in, const char* name, std::size_t size, std::int64_t most) {
+  std::vector<std::int64_t> out;
+  for (const Json& n : in.array(name)) {
+    const bool fits = n.is_number_integer() && n >= 0 && n <= most && out.size() < size;
+    if (fits) out.push_back(n.get<std::int64_t>());
+    else in.refuse("`" + std::string(name) + "` must be a list of at most " + std::to_string(size) + " whole numbers from 0 to " + std::to_string(most) + ".");
+  }
+  return out;
+}
+
+Request read_cost(Fields& in, const Json&) {
+  Cost r;
+  r.seat = seat_of(in);
+  r.text = in.text("text");
+  if (in.has("lengths")) r.lengths = numbers_of(in, "lengths", 16, kMostCostTokens);
+  bool rising = !r.lengths.empty() && r.lengths.front() > 0;
+  for (std::size_t i = 1; i < r.lengths.size(); ++i) rising = rising && r.lengths[i - 1] < r.lengths[i];
+  if (!rising) in.refuse("`lengths` must be from 1 and rise.");
+  r.repetitions = in.integer_or("repetitions", 2, kMostCostRepetitions, r.repetitions);
+  r.other_provider = in.has("other_provider") && in.boolean("other_provider");
+  return r;
+}
+
+Request read_norms(Fields& in, const Json&) {
+  Norms r;
+  r.seat = seat_of(in);
+  r.text = in.text("text");
+  if (!in.has("written")) return r;
+  for (const std::int64_t id : numbers_of(in, "written", static_cast<std::size_t>(kMaxNewTokens), kMaxId)) r.written.push_back(static_cast<std::int32_t>(id));
+  return r;
+}
+
 constexpr std::array<std::pair<std::string_view, Reader>, std::variant_size_v<Request>> kRequests{{
     {"load", read_load},
     {"tokenize", read_tokenize},
@@ -248,6 +281,8 @@ constexpr std::array<std::pair<std::string_view, Reader>, std::variant_size_v<Re
     {"probe", [](Fields& in, const Json&) -> Request { return Probe{seat_of(in), in.text("phenomenon"), in.integer_or("items", 0, kMaxId, 0)}; }},
     {"explain_attention", read_explain_attention},
     {"explain_prediction", read_explain_prediction},
+    {"cost", read_cost},
+    {"norms", read_norms},
 }};
 
 struct Write {
@@ -315,6 +350,10 @@ struct Write {
     return {{"seat", seat_name(r.seat)}, {"task", answer_task_name(r.task)}, {"text", r.text}, {"blank", r.blank},
             {"labels", r.labels}, {"sentences", r.sentences}, {"question", r.question}};
   }
+  Json operator()(const Cost& r) const {
+    return {{"seat", seat_name(r.seat)}, {"text", r.text}, {"lengths", r.lengths}, {"repetitions", r.repetitions}, {"other_provider", r.other_provider}};
+  }
+  Json operator()(const Norms& r) const { return {{"seat", seat_name(r.seat)}, {"text", r.text}, {"written", r.written}}; }
   Json operator()(const Probe& r) const { return {{"seat", seat_name(r.seat)}, {"phenomenon", r.phenomenon}, {"items", r.items}}; }
   Json operator()(const Leak& r) const { return {{"seat", seat_name(r.seat)}, {"text", r.text}, {"changed", r.changed}}; }
   Json operator()(const Space& r) const {

@@ -17,10 +17,12 @@
 #include "base/family.hpp"
 #include "base/seat.hpp"
 #include "protocol/account.hpp"
+#include "protocol/cost.hpp"
 #include "protocol/heads.hpp"
 #include "protocol/answer.hpp"
 #include "protocol/leak.hpp"
 #include "protocol/lens.hpp"
+#include "protocol/norms.hpp"
 #include "protocol/probe.hpp"
 #include "protocol/shelf.hpp"
 #include "protocol/space.hpp"
@@ -144,7 +146,8 @@ struct Cancel {
 using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap,
                              PlanModel, FetchModel, StoredModels, RemoveModel, Leak, Space, Heads,
                              SetSwitches, CompareSwitches, Lens, Answer, Probe,
-                             ExplainAttention, ExplainPrediction>;
+                             ExplainAttention, ExplainPrediction,
+                             Cost, Norms>;
 
 struct RequestMessage {
   std::int64_t id = 0;

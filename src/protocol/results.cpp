@@ -185,7 +185,8 @@ constexpr std::array<const char*, std::variant_size_v<ResultValue>> kResultNames
     "done", "loaded", "tokenized", "filled", "next_tokens", "generated", "attention", "embedded", "reading", "tap",
     "model_plan", "stored_model", "shelf", "leak", "space", "heads",
     "switches", "switch_comparison", "lens", "answer", "probe",
-    "attention_account", "prediction_account"};
+    "attention_account", "prediction_account",
+    "cost", "norms"};
 
 Json result_value(const ResultValue& value) {
   return std::visit([](const auto& v) { return written(v); }, value);

@@ -159,7 +159,8 @@ using ResultValue =
     std::variant<Done, Loaded, Tokenized, Filled, NextTokens, Generated, AttentionMap, Embedded, Reading, TapValues, ModelPlan, StoredModel, Shelf, LeakTest,
                  SpaceMap, HeadMaps,
                                  SwitchesSet, SwitchComparison, LensTable, Answered, Probed,
-                                 AttentionAccount, PredictionAccount>;
+                                 AttentionAccount, PredictionAccount,
+                                 CostTable, NormsTable>;
 
 struct Progress {
   std::string stage;                   // "fetch", "open", "check"

@@ -46,6 +46,10 @@ struct ResetSwitches {};                                 // of all seats
 struct ChooseLeak { LeakChoice choice; };
 struct ChooseHeads { HeadsChoice choice; };
 struct ShowHeads { Seat seat = Seat::left; AttentionKind kind = AttentionKind::self; };  // lay out this kind's heads
+struct ChooseCost { CostChoice choice; };
+struct MeasureCost {};                                   // all seats, one after the other
+struct StopCost {};                                      // what was measured stays
+struct ShadeMachine { MachineShade shade = MachineShade::none; };
 struct MoveLens { Seat seat; std::int64_t first; };        // the position that stands leftmost
 struct ChooseNumbers { Seat seat = Seat::left; NumbersChoice choice; };  // its text: the one on screen
 struct ChooseAnswer { AnswerNeeds chosen; };             // what is empty: as offered
@@ -116,7 +120,8 @@ using Command =
                  SelectTab, SetTheme, CycleTheme, SetLanguage, SetLayout, ShowSeat, ToggleProjector, ToggleOptions, ToggleKeys,
                  DismissNotice, SetEnvironment, Export, OpenShared, CopyText, OpenShelf, CloseShelf, ChooseModel, ChooseVariant, ConfirmFetch, DeclinePlan, StopFetch,
                  GetAgain, SetModelName, SetServer, FilterCatalog, AskRemove, RemoveKept, FilesRefused, ChooseFiles, KeepModel,
-                 SetSwitches, SetHead, ResetSwitches, ChooseNumbers>;
+                 SetSwitches, SetHead, ResetSwitches, ChooseNumbers,
+                 ChooseCost, MeasureCost, StopCost, ShadeMachine>;
 
 using Commands = std::vector<Command>;
 

@@ -61,6 +61,16 @@ std::optional<protocol::Request> lens_request(const State& state, Seat seat) {
   return ask;
 }
 
+// Of the positions that the clock shows: what is written follows the text.
+std::optional<protocol::Request> norms_request(const State& state, Seat seat) {
+  const ColumnState& column = state.column(seat);
+  if (state.machine_shade == MachineShade::none || !column.reading || column.reading_stale) return std::nullopt;
+  protocol::Norms request{.seat = seat, .text = state.document.text, .written = {}};
+  if (column.family == Family::encoder || column.generation.stale) return request;
+  for (const protocol::Step& step : shown_steps(state, seat)) request.written.push_back(step.id);
+  return request;
+}
+
 template <protocol::AnswerTask kTask>
 std::optional<protocol::Request> ask(const State& state, Seat seat) {
   return answer_request(state, seat, kTask);
@@ -73,6 +83,7 @@ struct Row {
   std::optional<protocol::Request> (*request)(const State&, Seat);
   bool of_text = true;         // false: the sentence is not what it is about, and may be empty
   std::string_view name = {};  // among those of its tab; empty: it is the only one
+  bool by_hand = false;         // measured on a press: what is under way ends by stop_cost() alone
 };
 
 constexpr std::array kRows{
@@ -94,6 +105,8 @@ constexpr std::array kRows{
     Row{Experiment::answer_classify_text, Tab::answer, ask<protocol::AnswerTask::classify_text>, true, "classify_text"},
     Row{Experiment::answer_retrieve, Tab::answer, ask<protocol::AnswerTask::retrieve>, true, "retrieve"},
     Row{Experiment::answer_question, Tab::answer, ask<protocol::AnswerTask::question>, true, "question"},
+    Row{Experiment::cost, Tab::cost, cost_request, false, {}, true},
+    Row{Experiment::norms, Tab::machine, norms_request, true, "norms"},
 };
 static_assert(kRows.size() == kExperiments.size());
 
@@ -169,14 +182,15 @@ void Store::Impl::run_answers() {
 }
 
 void Store::Impl::run_experiments() {
+  if (state.tab != Tab::cost || state.document.text != state.cost.press.text) stop_cost();
   for (const Row& row : kRows) {
     for (const Seat seat : kSeats) {
       const std::size_t f = seat_index(seat);
       ColumnState& column = state.column(seat);
       ExperimentState& e = column.experiment(row.id);
       const bool shown = state.tab == row.tab;
-      if (!shown && !e.waiting) continue;
-      const bool ready = shown && present[f] && !column.loading && !read_due && (!row.of_text || !blank_text(state.document.text));
+      if (!shown && (!e.waiting || row.by_hand)) continue;
+      const bool ready = shown && present[f] && !column.loading && (!read_due || row.by_hand) && (!row.of_text || !blank_text(state.document.text));
       const auto wanted = ready ? row.request(state, seat) : std::nullopt;
       std::string key = wanted ? std::to_string(column.loads) + "." + std::to_string(column.switchings) + protocol::to_json({0, *wanted}) : std::string();
       if (key == e.asked) continue;
@@ -219,6 +233,7 @@ void Store::Impl::on_experiment_error(const Error& error, const Pending& asked) 
   ExperimentState& e = column.experiment(asked.experiment);
   e.waiting = false;
   e.progress.reset();
+  if (asked.experiment == Experiment::cost && error.code == ErrorCode::cancelled) return;  // by a press, before anything was measured
   e.trouble = trouble_of(error, column);
 }
 

@@ -69,6 +69,20 @@ void choose_answer(const Script& s) {
   if (!s.refused()) s.act_now(ChooseAnswer{chosen});
 }
 
+// What the tab of cost draws, and whether the next press measures on the other provider too; what is left out stays as it is.
+void choose_cost(const Script& s) {
+  CostChoice choice = s.m.state.cost.choice;
+  if (s.in.has("quantity")) choice.quantity = s.in.name("quantity", cost_quantity_from_name, "read, step, total, flops or cache");
+  if (s.in.has("logarithmic")) choice.logarithmic = s.in.boolean("logarithmic");
+  if (s.in.has("other_provider")) choice.other_provider = s.in.boolean("other_provider");
+  if (!s.refused()) s.act_now(ChooseCost{choice});
+}
+
+void shade_machine(const Script& s) {
+  const MachineShade shade = s.in.name("shade", machine_shade_from_name, "none, norms or similarity");
+  if (!s.refused()) s.act_now(ShadeMachine{shade});
+}
+
 constexpr auto kHandlers = std::to_array<NamedHandler>({
     {"set_items", [](const Script& s) { if (const auto items = items_from(s.in); !s.refused()) s.act_now(SetItems{items}); }},
     {"choose_space", [](const Script& s) { if (const auto choice = space_choice_from(s.in, s.object, s.m.state.space); !s.refused()) s.act_now(ChooseSpace{choice}); }},
@@ -80,6 +94,10 @@ constexpr auto kHandlers = std::to_array<NamedHandler>({
     {"choose_numbers", choose_numbers},
     {"choose_answer", choose_answer},
     {"stop_answers", [](const Script& s) { s.act_now(StopAnswers{}); }},
+    {"choose_cost", choose_cost},
+    {"measure_cost", [](const Script& s) { s.act_now(MeasureCost{}); }},
+    {"stop_cost", [](const Script& s) { s.act_now(StopCost{}); }},
+    {"shade_machine", shade_machine},
     {"run_answers", [](const Script& s) { s.act_now(RunAnswers{}); }},
 });
 

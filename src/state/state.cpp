@@ -61,6 +61,13 @@ std::int64_t known_steps(const State& state) {
   return most;
 }
 
+std::span<const protocol::Step> shown_steps(const State& state, Seat seat) {
+  const GenerationState& g = state.column(seat).generation;
+  const std::int64_t cursor = std::min(state.clock.cursor, known_steps(state, seat));
+  const auto read = static_cast<std::size_t>(std::max<std::int64_t>(cursor - 1, 0));
+  return std::span(g.steps).first(std::min(read, g.steps.size()));
+}
+
 bool can_step(const State& state) {
   if (blank_text(state.document.text)) return false;
   for (const Seat seat : kSeats) {
@@ -74,6 +81,22 @@ bool can_step(const State& state) {
 }
 
 bool known_language(std::string_view language) { return std::ranges::find(kLanguages, language) != kLanguages.end(); }
+
+std::string_view machine_shade_name(MachineShade shade) {
+  switch (shade) {
+    case MachineShade::none: return "none";
+    case MachineShade::norms: return "norms";
+    case MachineShade::similarity: return "similarity";
+  }
+  return "";
+}
+
+std::optional<MachineShade> machine_shade_from_name(std::string_view name) {
+  for (const MachineShade shade : kMachineShades) {
+    if (machine_shade_name(shade) == name) return shade;
+  }
+  return std::nullopt;
+}
 
 std::string_view tab_name(Tab tab) {
   switch (tab) {

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,6 +20,7 @@
 #include "protocol/requests.hpp"
 #include "protocol/results.hpp"
 #include "state/answer.hpp"
+#include "state/cost.hpp"
 #include "state/experiment.hpp"
 #include "state/numbers.hpp"
 #include "state/shelf.hpp"
@@ -172,6 +174,12 @@ struct HeadsChoice {
   friend bool operator==(const HeadsChoice&, const HeadsChoice&) = default;
 };
 
+// What the cells of the machine show beside what is computed and what is reused.
+enum class MachineShade : std::uint8_t { none, norms, similarity };
+inline constexpr std::array kMachineShades{MachineShade::none, MachineShade::norms, MachineShade::similarity};
+[[nodiscard]] std::string_view machine_shade_name(MachineShade shade);   // "none", "norms", "similarity"
+[[nodiscard]] std::optional<MachineShade> machine_shade_from_name(std::string_view name);
+
 // Where a column's table of the logit lens begins; of another text it says nothing.
 struct LensWindow {
   std::string text;
@@ -190,6 +198,8 @@ struct Environment {
   bool reduced_motion = false;
   bool webgpu = false;
   std::string adapter;  // empty: none
+  std::int64_t threads = 0;  // of the WebAssembly runtime; 0: not known yet
+  std::int64_t cores = 0;    // of the processor, as the browser tells; 0: it does not
 };
 
 // A sentence for the status line that is not about one column.
@@ -232,6 +242,8 @@ struct State {
   SpaceChoice space;
   std::vector<SpaceList> lists;             // what Space offers
   HeadsChoice heads;
+  CostState cost;
+  MachineShade machine_shade = MachineShade::none;
   std::array<std::optional<LensWindow>, 3> lens;  // by Seat; absent: so that the marked position is seen
   std::array<NumbersChoice, 3> numbers;     // by Seat
   std::vector<std::string> replacements;    // words that the leak test offers
@@ -291,6 +303,9 @@ struct ExperimentPlace {
 // The number of steps that a column can show now (an encoder that answers in one pass: 1 once it has read); of all: the most.
 [[nodiscard]] std::int64_t known_steps(const State& state, Seat seat);
 [[nodiscard]] std::int64_t known_steps(const State& state);
+
+// What a writer has written up to the clock's step and reads in it: the steps before.
+[[nodiscard]] std::span<const protocol::Step> shown_steps(const State& state, Seat seat);
 
 // Whether another forward step would show or compute something.
 [[nodiscard]] bool can_step(const State& state);

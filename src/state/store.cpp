@@ -78,6 +78,10 @@ void Store::apply(const Command& command, double now_ms) {
                    s.numbers[seat_index(c.seat)] = c.choice;
                    s.numbers[seat_index(c.seat)].text = s.document.text;
                  },
+                 [&](const ChooseCost& c) { s.cost.choice = c.choice; },
+                 [&](const MeasureCost&) { m.measure_cost(); },
+                 [&](const StopCost&) { m.stop_cost(); },
+                 [&](const ShadeMachine& c) { s.machine_shade = c.shade; },
                  [&](const ChooseAnswer& c) { s.answer.chosen = c.chosen; },
                  [&](const StopAnswers&) { s.answer.stopped = s.document.text; },
                  [&](const RunAnswers&) { m.run_answers(); },

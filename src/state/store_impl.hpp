@@ -117,6 +117,10 @@ struct Store::Impl {
   void on_experiment(const protocol::ResultValue& value, const Pending& asked);
   void on_experiment_error(const Error& error, const Pending& asked);
 
+  // cost.cpp
+  void measure_cost();
+  void stop_cost();
+
   // switches.cpp
   [[nodiscard]] bool switching(const Command& command, double now);
   void sync_switches();
@@ -165,6 +169,9 @@ struct Store::Impl {
   void reject(std::int64_t ticket, const Error& error);
   void reject_waiting(Waiting::For what, const Error& error);
 };
+
+// cost.cpp: what to ask of a seat in its turn.
+[[nodiscard]] std::optional<protocol::Request> cost_request(const State& state, Seat seat);
 
 // At most kMaxTextBytes, cut between characters.
 [[nodiscard]] std::string within_limit(std::string text);

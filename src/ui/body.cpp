@@ -24,7 +24,8 @@ struct Section {
 
 constexpr std::array kSections{
     Section{Tab::machine, true, [](const view::ColumnView& c) { return &c.machine.head; },
-            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.machine, f, at, p, out); }},
+            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.machine, f, at, p, out); },
+            [](const view::PageView& v, Frame& f, Place at, PanelState& p, Commands& out) { return draw(v.machine, f, at, p, out); }},
     Section{Tab::tokens, true, [](const view::ColumnView& c) { return &c.tokens.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.tokens, f, at, p, out); }},
     Section{Tab::prediction, true, [](const view::ColumnView& c) { return &c.prediction.head; },
@@ -56,6 +57,9 @@ constexpr std::array kSections{
             [](const view::PageView& v, Frame& f, Place at, PanelState& p, Commands& out) { return draw(v.space, f, at, p, out); }},
     Section{Tab::cost, true, [](const view::ColumnView& c) { return &c.cost.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.cost, f, at, p, out); }},
+    Section{Tab::cost, false, [](const view::ColumnView& c) { return &c.measured.head; },
+            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.measured, f, at, p, out); },
+            [](const view::PageView& v, Frame& f, Place at, PanelState& p, Commands& out) { return draw(v.curves, f, at, p, out); }},
 };
 
 std::uint64_t section_index(const Section& section) { return static_cast<std::uint64_t>(&section - kSections.data()); }

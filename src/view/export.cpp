@@ -18,6 +18,9 @@ using Table = ExportTable;
 void add_settings(Table& out, const state::State& state) {
   out.of_page();
   out.add_words("settings", "text", state.document.text);
+  out.add_words("settings", "adapter", state.environment.adapter);
+  out.add({"settings", "wasm_threads", 0, {}, 0, {}, std::to_string(state.environment.threads)});
+  out.add({"settings", "cores", 0, {}, 0, {}, std::to_string(state.environment.cores)});
   out.add_words("settings", "strategy", protocol::strategy_name(state.document.options.strategy));
   for (const state::OptionRange& range : state::option_ranges()) {
     out.add({"settings", std::string(range.name), 0, {}, 0, {}, number(state::option_value(state.document.options, range.name))});
@@ -184,6 +187,8 @@ std::string export_json(const state::State& state, const Strings& strings) {
   const Json out{{"page", Json::parse(state::shared_json(state), nullptr, false)},
                  {"models", std::move(models)},
                  {"adapter", state.environment.adapter},
+                 {"wasm_threads", state.environment.threads},
+                 {"cores", state.environment.cores},
                  {"results", std::move(results)},
                  {"snapshot", Json::parse(snapshot_json(state, strings, {}), nullptr, false)}};
   return out.dump(1, ' ', false, Json::error_handler_t::replace);

@@ -32,7 +32,7 @@ struct PathPart {
 
 // The word that an object is about.
 const Json* label_in(const Json& object) {
-  for (const char* name : {"display", "token", "text", "label", "word", "id"}) {
+  for (const char* name : {"display", "token", "text", "label", "word", "id", "provider"}) {
     if (object.contains(name) && object[name].is_string()) return &object[name];
   }
   return nullptr;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "view/machine_shade.hpp"
+
 namespace trilens::view {
 namespace {
 
@@ -18,7 +20,7 @@ struct Builder {
   [[nodiscard]] std::string fill(std::string_view key, const std::vector<Fill>& values) const { return words.strings.fill("machine." + std::string(key), values); }
 
   [[nodiscard]] MachineColumn cell(const std::string& label, Activity activity, bool head) const {
-    MachineColumn c{.label = label, .activity = activity, .head = head, .spoken = {}};
+    MachineColumn c{.label = label, .activity = activity, .head = head, .spoken = {}, .shades = {}, .embedding_shade = {}};
     c.spoken = fill("column." + std::string(activity_name(activity)), {{"piece", label}});
     return c;
   }
@@ -86,8 +88,9 @@ void writer_columns(const Builder& b, MachineStack& s, const std::vector<std::st
     return step == cursor || !cached ? Activity::now : Activity::kept;
   };
   for (std::size_t i = 0; i < prompt.size(); ++i) s.columns.push_back(b.cell(prompt[i], activity(1), !over && cursor <= 1 && i + 1 == prompt.size()));
-  for (std::int64_t step = 2; step <= cursor && static_cast<std::size_t>(step) - 2 < g.steps.size(); ++step) {
-    const protocol::Step& written = g.steps[static_cast<std::size_t>(step) - 2];
+  std::int64_t step = 1;
+  for (const protocol::Step& written : state::shown_steps(b.state, b.column.seat)) {
+    ++step;
     s.columns.push_back(b.cell(piece_text(written.display, written.token), activity(step), !over && step == cursor));
   }
   s.has_head = true;
@@ -171,6 +174,7 @@ MachineView build_machine(const State& state, Seat seat, const Words& words) {
   else if (column.family == Family::decoder) v.stacks.push_back(decoder_alone(b));
   else encoder_decoder(b, v);
   count_cells(v);
+  shade_machine(v, state, seat, words);
   v.head.sentence = sentence(b, v);
   return v;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,11 +23,20 @@ enum class Activity : std::uint8_t {
 };
 [[nodiscard]] std::string_view activity_name(Activity activity);
 
+// The hidden state of one position after one block, on the scale of its column of the page.
+struct MachineShadeView {
+  float part = 0;             // [0, 1]
+  double value = 0;           // norm, or cosine with the state before
+  std::string sentence;       // "“dog” after block 2: norm 12.3"
+};
+
 struct MachineColumn {
   std::string label;          // the piece
   Activity activity = Activity::ready;
   bool head = false;          // the output head reads this position in this step
   std::string spoken;         // "“dog”: computed now"
+  std::vector<MachineShadeView> shades;             // [block]; empty: the cells show activity alone
+  std::optional<MachineShadeView> embedding_shade;
 };
 
 struct MachinePart {
@@ -49,6 +59,14 @@ struct MachineStack {
   bool feeds_next = false;    // its states are what the next stack's cross-attention reads
 };
 
+// A switch across the page, in the machine's own tab.
+struct MachineIntroView {
+  bool shown = false;
+  std::string label;
+  std::vector<ChoiceView> choices;   // "none", "norms", "similarity"
+  std::string note;                  // what the colours mean; may be empty
+};
+
 struct MachineView {
   FamilyView family;
   PanelHead head;             // sentence: what this step computes and what it reuses
@@ -57,8 +75,14 @@ struct MachineView {
   std::string head_hover;
   std::string bridge;         // "cross-attention"; empty: there is none
   std::int64_t cells_now = 0, cells_kept = 0;
+  bool shaded = false;        // cells are coloured by value; what is computed now is framed
+  std::string legend_low, legend_high;  // ends of the scale: "1.2", "84.3"
+  std::string legend;         // "norm, logarithmic"
+  std::string now_label;      // beside a framed cell: "computed in this step"
+  std::optional<TroubleView> shade_trouble;
 };
 
+[[nodiscard]] MachineIntroView build_machine_intro(const state::State& state, const Words& words);
 [[nodiscard]] MachineView build_machine(const state::State& state, Seat seat, const Words& words);
 
 }  // namespace trilens::view

@@ -16,6 +16,8 @@ PageView build_page(const state::State& state, const Strings& strings) {
   page.leak = build_leak_intro(state, words);
   page.space = build_space_intro(state, words);
   page.answer = build_answer_intro(state, words);
+  page.machine = build_machine_intro(state, words);
+  if (state.tab == state::Tab::cost) page.curves = build_curves(state, words);
   page.shelf = build_shelf(state, words);
   page.heads = build_heads_intro(state, words);
   page.tab = state.tab;
@@ -46,6 +48,7 @@ PageView build_page(const state::State& state, const Strings& strings) {
     column.prediction = build_prediction(state, seat, words);
     column.generation = build_generation(state, seat, words);
     column.cost = build_cost(state, seat, words);
+    if (state.tab == state::Tab::cost) column.measured = build_cost_table(state, seat, words);
   }
   return page;
 }

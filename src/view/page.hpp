@@ -10,6 +10,7 @@
 #include "view/attention.hpp"
 #include "view/column_head.hpp"
 #include "view/cost.hpp"
+#include "view/curves.hpp"
 #include "view/generation.hpp"
 #include "view/header.hpp"
 #include "view/heads.hpp"
@@ -48,6 +49,7 @@ struct ColumnView {
   std::vector<AnswerCellView> answers;  // one a row of PageView::answer; built while its tab is open
   GenerationView generation;
   CostView cost;
+  CostTableView measured;          // built while the tab of cost is open
 };
 
 struct PageView {
@@ -61,6 +63,8 @@ struct PageView {
   SpaceIntroView space;
   HeadsIntroView heads;
   AnswerIntroView answer;
+  CurvesView curves;               // the same
+  MachineIntroView machine;
   ShelfView shelf;
   std::array<ColumnView, 3> columns;  // by Seat
   state::Tab tab = state::Tab::overview;

@@ -199,6 +199,7 @@ void describe(Writer& io, ColumnView& v) {
   io("answers", v.answers);
   io("generation", v.generation);
   io("cost", v.cost);
+  io("measured", v.measured);
 }
 
 }  // namespace trilens::view

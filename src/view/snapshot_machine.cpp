@@ -3,11 +3,25 @@
 
 namespace trilens::view {
 
+void describe(Writer& io, MachineShadeView& v) {
+  io("part", v.part);
+  io("value", v.value);
+  io("sentence", v.sentence);
+}
+
+void describe(Writer& io, MachineIntroView& v) {
+  io("label", v.label);
+  io("choices", v.choices);
+  io("note", v.note);
+}
+
 void describe(Writer& io, MachineColumn& v) {
   std::string activity(activity_name(v.activity));
   io("label", v.label);
   io("activity", activity);
   io("head", v.head);
+  io("shades", v.shades);
+  io("embedding_shade", v.embedding_shade);
 }
 
 void describe(Writer& io, MachineStack& v) {
@@ -28,6 +42,11 @@ void describe(Writer& io, MachineView& v) {
   io("bridge", v.bridge);
   io("cells_now", v.cells_now);
   io("cells_kept", v.cells_kept);
+  io("shaded", v.shaded);
+  io("legend", v.legend);
+  io("legend_low", v.legend_low);
+  io("legend_high", v.legend_high);
+  io("shade_trouble", v.shade_trouble);
 }
 
 }  // namespace trilens::view

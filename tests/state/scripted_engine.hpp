@@ -184,6 +184,7 @@ class ScriptedEngine {
   std::vector<std::string> messages;             // of rejections
   std::vector<state::Effect> others;
   protocol::Shelf shelf;                         // what is kept
+  std::optional<protocol::CostTable> measured;   // what a measurement answers with when it is stopped; none: nothing was measured
 
   // Takes what the Store wants done, and what comes of that.
   void collect() {
@@ -304,7 +305,9 @@ class ScriptedEngine {
   void cancelled(const protocol::Cancel& cancel, std::int64_t own) {
     std::erase_if(waiting, [&](const RequestMessage& message) {
       const bool hit = cancel.request ? message.id == *cancel.request : !cancel.seat || seat_of(message.request) == cancel.seat;
-      if (hit) late_.push_back({message.id, Error{ErrorCode::cancelled, "It was stopped.", {}}});
+      const bool kept = hit && measured && std::holds_alternative<protocol::Cost>(message.request);
+      if (kept) late_.push_back({message.id, protocol::ResultValue(*measured)});
+      else if (hit) late_.push_back({message.id, Error{ErrorCode::cancelled, "It was stopped.", {}}});
       return hit;
     });
     late_.push_back({own, protocol::ResultValue(protocol::Done{})});

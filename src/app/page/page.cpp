@@ -21,6 +21,9 @@ Json parse(std::string_view json) { return Json::parse(json, nullptr, false); }
 std::string text_of(const Json& object, const char* name) {
   return object.is_object() && object.contains(name) && object[name].is_string() ? object[name].get<std::string>() : std::string();
 }
+std::int64_t count_of(const Json& object, const char* name) {
+  return object.is_object() && object.contains(name) && object[name].is_number_unsigned() ? object[name].get<std::int64_t>() : 0;
+}
 bool flag_of(const Json& object, const char* name) { return object.is_object() && object.contains(name) && object[name].is_boolean() && object[name].get<bool>(); }
 
 template <class... F>
@@ -138,7 +141,8 @@ void Page::resize(float width, float height, float ratio) {
 
 void Page::environment(std::string_view json) {
   const Json given = parse(json);
-  apply(state::SetEnvironment{{flag_of(given, "dark"), flag_of(given, "reduced_motion"), flag_of(given, "webgpu"), text_of(given, "adapter")}});
+  apply(state::SetEnvironment{{flag_of(given, "dark"), flag_of(given, "reduced_motion"), flag_of(given, "webgpu"), text_of(given, "adapter"),
+                             count_of(given, "threads"), count_of(given, "cores")}});
   flush();
 }
 

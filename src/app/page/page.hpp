@@ -32,7 +32,7 @@ class Page {
 
   // --- events ---
   void resize(float width, float height, float ratio);
-  void environment(std::string_view json);  // {"dark", "reduced_motion", "webgpu", "adapter"}
+  void environment(std::string_view json);  // {"dark", "reduced_motion", "webgpu", "adapter", "threads", "cores"}
   void tick(double now);
   void receive(std::string_view json);
   void engine_lost(std::string_view json);  // {"code", "message", "restarted"}

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/map_colour.hpp"
 #include "ui/panels/panels.hpp"
 #include "ui/widgets.hpp"
 
@@ -46,6 +47,25 @@ struct Stack {
   [[nodiscard]] float x(std::size_t column) const { return box.x + static_cast<float>(column) * cell_w; }
 };
 
+// One cell a block, in the colour of its value; framed where this step computes it, narrower where it is reused.
+void draw_shades(const Stack& s, const Look& look, Frame& frame) {
+  for (std::size_t c = 0; c < s.view.columns.size(); ++c) {
+    const view::MachineColumn& column = s.view.columns[c];
+    const float in = column.activity == view::Activity::kept ? std::min(3.0F, s.cell_w * 0.2F) : 0.75F;
+    const auto cell = [&](float y, float tall, const view::MachineShadeView& shade) {
+      frame.fill({s.x(c) + in, y, s.cell_w - 2 * in, tall}, map_colour(shade.part, look.theme.dark).alpha(look.opacity), 1.5F);
+    };
+    for (std::size_t layer = 0; layer < column.shades.size(); ++layer) {
+      cell(s.box.bottom() - static_cast<float>(layer + 1) * s.layer_h + 0.5F, s.layer_h - 1.5F, column.shades[layer]);
+    }
+    const Rect embedding{s.x(c) + 0.75F, s.box.bottom() + 3, s.cell_w - 1.5F, kEmbeddingRow - 4};
+    if (column.embedding_shade) cell(embedding.y, embedding.h, *column.embedding_shade);
+    else frame.fill(embedding, look.cell(column.activity).alpha(0.5F), 1.5F);
+    if (column.activity != view::Activity::now) continue;
+    frame.stroke({s.x(c) + 0.5F, s.box.y - 1, s.cell_w - 1, s.box.h + 2}, look.colours.full.alpha(look.opacity), 2, 2);
+  }
+}
+
 void draw_blocks(const Stack& s, const Look& look, Frame& frame) {
   const float part_h = s.layer_h / static_cast<float>(std::max<std::size_t>(1, s.view.parts.size()));
   for (std::int64_t layer = 0; layer < s.view.layers; ++layer) {
@@ -60,8 +80,14 @@ void draw_blocks(const Stack& s, const Look& look, Frame& frame) {
     }
   }
   for (std::size_t c = 0; c < s.view.columns.size(); ++c) {
+    frame.fill({s.x(c) + 0.75F, s.box.bottom() + 3, s.cell_w - 1.5F, kEmbeddingRow - 4}, look.cell(s.view.columns[c].activity).alpha(0.5F), 1.5F);
+  }
+}
+
+// Above the positions that the head reads in this step.
+void draw_heads(const Stack& s, const Look& look, Frame& frame) {
+  for (std::size_t c = 0; c < s.view.columns.size(); ++c) {
     const view::MachineColumn& column = s.view.columns[c];
-    frame.fill({s.x(c) + 0.75F, s.box.bottom() + 3, s.cell_w - 1.5F, kEmbeddingRow - 4}, look.cell(column.activity).alpha(0.5F), 1.5F);
     if (!column.head || !s.view.has_head) continue;
     const Point up{s.x(c) + s.cell_w / 2, s.box.y - 4};
     frame.segment(up, {up.x, up.y - 7}, look.colours.full.alpha(look.opacity), 2);
@@ -112,7 +138,11 @@ void point_at(const view::MachineView& view, const Stack& s, std::uint64_t index
   if (hit.hovered) {
     const auto c = static_cast<std::size_t>(std::clamp((p.x - s.box.x) / s.cell_w, 0.0F, static_cast<float>(s.view.columns.size() - 1)));
     const std::string& what = in_head && s.view.has_head ? view.head_hover : in_embeddings ? s.view.embeddings : s.view.block;
-    frame.tooltip(s.view.columns[c].spoken + "\n" + what);
+    const auto block = static_cast<std::size_t>(std::max(0.0F, (s.box.bottom() - p.y) / s.layer_h));
+    const view::MachineColumn& column = s.view.columns[c];
+    if (in_embeddings && column.embedding_shade) frame.tooltip(column.spoken + "\n" + column.embedding_shade->sentence);
+    else if (!in_head && !in_embeddings && block < column.shades.size()) frame.tooltip(column.spoken + "\n" + column.shades[block].sentence);
+    else frame.tooltip(column.spoken + "\n" + what);
   }
   if (!hit.pressed) return;
   const bool in_block = !in_head && !in_embeddings;
@@ -130,15 +160,58 @@ float draw_stack(const view::MachineView& view, std::size_t index, const Look& l
   s.cell_w = std::min(kMaxCell, place.width / columns);
   s.layer_h = std::clamp(112.0F / static_cast<float>(std::max<std::int64_t>(1, stack.layers)), 5.0F, 28.0F);
   s.box = {place.x, place.y + label + kHeadRow, s.cell_w * columns, s.layer_h * static_cast<float>(stack.layers)};
-  draw_blocks(s, look, frame);
+  if (view.shaded) draw_shades(s, look, frame);
+  else draw_blocks(s, look, frame);
+  draw_heads(s, look, frame);
   point_at(view, s, index, frame, commands);
   const float y = s.box.bottom() + kEmbeddingRow + 2;
   const float used = frame.line({place.x, y, place.width, label}, stack.shape, kMonoSmall, look.theme.muted.alpha(look.opacity));
-  if (stack.has_head) frame.line({place.x + used + 8, y, place.width - used - 8, label}, view.head_label, kSmall, look.theme.muted.alpha(look.opacity));
-  return y + label;
+  if (!stack.has_head) return y + label;
+  const bool below = used + 8 + frame.measure(view.head_label, kSmall) > place.width;  // a narrow stack: under its shape
+  const Rect at = below ? Rect{place.x, y + label, place.width, label} : Rect{place.x + used + 8, y, place.width - used - 8, label};
+  frame.line(at, view.head_label, kSmall, look.theme.muted.alpha(look.opacity));
+  return at.bottom();
+}
+
+// The scale from its low end to its high one, and what a frame means.
+float draw_legend(const view::MachineView& view, const Look& look, Frame& frame, Place place) {
+  constexpr float kScale = 120, kTall = 20;
+  float x = place.x;
+  x += frame.line({x, place.y, place.width, kTall}, view.legend_low, kMonoSmall, look.theme.ink) + 6;
+  for (int i = 0; i < 24; ++i) {
+    frame.fill({x + static_cast<float>(i) * kScale / 24, place.y + 5, kScale / 24 + frame.pixel(), 10}, map_colour((static_cast<float>(i) + 0.5F) / 24, look.theme.dark));
+  }
+  x += kScale + 6;
+  x += frame.line({x, place.y, place.width, kTall}, view.legend_high, kMonoSmall, look.theme.ink) + 12;
+  float y = place.y;
+  const auto part = [&](float wide) {
+    if (x + wide <= place.x + place.width || x == place.x) return;
+    x = place.x;
+    y += kTall;
+  };
+  part(frame.measure(view.legend, kSmall));
+  x += frame.line({x, y, place.x + place.width - x, kTall}, view.legend, kSmall, look.theme.muted) + 14;
+  part(frame.measure(view.now_label, kSmall) + 18);
+  frame.stroke({x + 1, y + 4, 10, 12}, look.colours.full, 2, 2);
+  frame.line({x + 18, y, place.x + place.width - x - 18, kTall}, view.now_label, kSmall, look.theme.muted);
+  return y + kTall;
 }
 
 }  // namespace
+
+float draw(const view::MachineIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands) {
+  if (!view.shown) return place.y;
+  const float tall = panel.phone ? 44 : 32;
+  const float label = frame.line({place.x, place.y, place.width, tall}, view.label, kSmall, frame.theme.muted) + 10;
+  const float wide = segmented_width(frame, view.choices);
+  const bool below = label + wide > place.width;
+  const Rect rect{below ? place.x : place.x + label, below ? place.y + tall : place.y, std::min(wide, place.width), tall};
+  const auto chosen = segmented(frame, id_of("machine-shade"), rect, view.choices);
+  if (chosen) commands.emplace_back(state::ShadeMachine{state::kMachineShades[*chosen]});
+  float y = rect.bottom() + 6;
+  if (!view.note.empty()) y += frame.paragraph({place.x, y}, place.width, view.note, kBody, frame.theme.ink, 4) + 4;
+  return y;
+}
 
 float draw(const view::MachineView& view, Frame& frame, Place place, PanelState& /*panel*/, Commands& commands) {
   frame.interaction.region(id_of("region-machine", seat_index(view.family.seat)));
@@ -162,7 +235,14 @@ float draw(const view::MachineView& view, Frame& frame, Place place, PanelState&
     frame.polygon({{x + bridge - 10, y - 5}, {x + bridge - 3, y}, {x + bridge - 10, y + 5}}, look.colours.full.alpha(look.opacity));
     x += bridge;
   }
-  at.y = draw_parts(view.stacks.back(), look, frame, {at.x, bottom + 2, at.width, 20}) + 4;
+  at.y = bottom + 2;
+  if (view.shade_trouble) {
+    const auto box = trouble_box(frame, id_of("machine-shade-trouble", seat_index(view.family.seat)), {at.x, at.y + 4, at.width, 0}, *view.shade_trouble);
+    if (box.pressed) apply_offer(*box.pressed, view.family.seat, commands);
+    at.y += box.height + 8;
+  }
+  if (view.shaded) at.y = draw_legend(view, look, frame, at);
+  else at.y = draw_parts(view.stacks.back(), look, frame, {at.x, at.y, at.width, 20}) + 4;
   return at.y + frame.paragraph({at.x, at.y}, at.width, view.head.sentence, kSmall, frame.theme.ink, 3) + 6;
 }
 

@@ -50,6 +50,7 @@ float draw(const view::ExamplesView& view, Frame& frame, Place place, PanelState
 // Every model that can sit in a seat; as wide as the columns together.
 float draw(const view::ShelfView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::ColumnHeadView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+float draw(const view::MachineIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::MachineView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::TokensView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const std::vector<view::AttentionView>& maps, Frame& frame, Place place, PanelState& panel, Commands& commands);
@@ -72,6 +73,9 @@ float draw(const view::AnswerRowView& view, Frame& frame, Place place);
 float draw(const view::AnswerCellView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::GenerationView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::CostView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+// Cost against length: across the page, then each column's numbers.
+float draw(const view::CurvesView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+float draw(const view::CostTableView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 
 // The family's maps in small, without words: the shape says what it can see. A press opens the tab of attention. False: no maps yet.
 bool draw_thumbnail(const std::vector<view::AttentionView>& maps, Frame& frame, Rect box, Commands& commands);
