@@ -28,6 +28,7 @@ namespace trilens::lab {
 [[nodiscard]] Task<Result<protocol::LensTable>> lens(Context& context, protocol::Lens request);
 [[nodiscard]] Task<Result<protocol::Answered>> answer(Context& context, protocol::Answer request);
 [[nodiscard]] Task<Result<protocol::Probed>> probe_phenomenon(Context& context, protocol::Probe request);
+[[nodiscard]] Result<protocol::TokensExplained> explain_tokens(Context& context, const protocol::ExplainTokens& request);
 [[nodiscard]] Task<Result<protocol::Reading>> read(Context& context, protocol::Read request);
 
 }  // namespace trilens::lab

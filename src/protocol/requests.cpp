@@ -223,6 +223,7 @@ constexpr std::array<std::pair<std::string_view, Reader>, std::variant_size_v<Re
     {"lens", read_lens},
     {"answer", read_answer},
     {"probe", [](Fields& in, const Json&) -> Request { return Probe{seat_of(in), in.text("phenomenon"), in.integer_or("items", 0, kMaxId, 0)}; }},
+    {"explain_tokens", [](Fields& in, const Json&) -> Request { return ExplainTokens{seat_of(in), in.text("text"), in.integer("begin", 0, kMaxId), in.integer("end", 0, kMaxId)}; }},
 }};
 
 struct Write {
@@ -278,6 +279,7 @@ struct Write {
             {"labels", r.labels}, {"sentences", r.sentences}, {"question", r.question}};
   }
   Json operator()(const Probe& r) const { return {{"seat", seat_name(r.seat)}, {"phenomenon", r.phenomenon}, {"items", r.items}}; }
+  Json operator()(const ExplainTokens& r) const { return {{"seat", seat_name(r.seat)}, {"text", r.text}, {"begin", r.begin}, {"end", r.end}}; }
   Json operator()(const Leak& r) const { return {{"seat", seat_name(r.seat)}, {"text", r.text}, {"changed", r.changed}}; }
   Json operator()(const Space& r) const {
     Json out{{"seat", seat_name(r.seat)}, {"items", r.items}, {"question", r.question}, {"pooling", pooling_name(r.pooling)},

@@ -16,6 +16,7 @@
 #include "base/error.hpp"
 #include "base/family.hpp"
 #include "base/seat.hpp"
+#include "protocol/explain.hpp"
 #include "protocol/heads.hpp"
 #include "protocol/answer.hpp"
 #include "protocol/leak.hpp"
@@ -141,7 +142,8 @@ struct Cancel {
 
 using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, BeginGeneration, Advance, Attention, Embed, Read, Cancel, Tap,
                              PlanModel, FetchModel, StoredModels, RemoveModel, Leak, Space, Heads,
-                             SetSwitches, CompareSwitches, Lens, Answer, Probe>;
+                             SetSwitches, CompareSwitches, Lens, Answer, Probe,
+                             ExplainTokens>;
 
 struct RequestMessage {
   std::int64_t id = 0;

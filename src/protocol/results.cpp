@@ -17,6 +17,9 @@ void describe(IO& io, Piece& p) {
   io("start", p.start);
   io("end", p.end);
   io("special", p.special);
+  io("part_start", p.part_start);
+  io("part_end", p.part_end);
+  io("unknown", p.unknown);
 }
 
 template <class IO>
@@ -182,7 +185,8 @@ namespace {
 constexpr std::array<const char*, std::variant_size_v<ResultValue>> kResultNames{
     "done", "loaded", "tokenized", "filled", "next_tokens", "generated", "attention", "embedded", "reading", "tap",
     "model_plan", "stored_model", "shelf", "leak", "space", "heads",
-    "switches", "switch_comparison", "lens", "answer", "probe"};
+    "switches", "switch_comparison", "lens", "answer", "probe",
+    "explained_tokens"};
 
 Json result_value(const ResultValue& value) {
   return std::visit([](const auto& v) { return written(v); }, value);

@@ -44,6 +44,7 @@ struct SetHead { Seat seat = Seat::left; AttentionKind kind = AttentionKind::sel
 struct ResetSwitches {};                                 // of all seats
 
 struct ChooseLeak { LeakChoice choice; };
+struct ChooseTokens { TokensChoice choice; };            // of the tab of tokens: the word to tell about
 struct ChooseHeads { HeadsChoice choice; };
 struct ShowHeads { Seat seat = Seat::left; AttentionKind kind = AttentionKind::self; };  // lay out this kind's heads
 struct MoveLens { Seat seat; std::int64_t first; };        // the position that stands leftmost
@@ -114,7 +115,8 @@ using Command =
                  SelectTab, SetTheme, CycleTheme, SetLanguage, SetLayout, ShowSeat, ToggleProjector, ToggleOptions, ToggleKeys,
                  DismissNotice, SetEnvironment, Export, OpenShared, CopyText, OpenShelf, CloseShelf, ChooseModel, ChooseVariant, ConfirmFetch, DeclinePlan, StopFetch,
                  GetAgain, SetModelName, SetServer, FilterCatalog, AskRemove, RemoveKept, FilesRefused, ChooseFiles, KeepModel,
-                 SetSwitches, SetHead, ResetSwitches>;
+                 SetSwitches, SetHead, ResetSwitches,
+                 ChooseTokens>;
 
 using Commands = std::vector<Command>;
 

@@ -61,6 +61,12 @@ std::optional<protocol::Request> lens_request(const State& state, Seat seat) {
   return ask;
 }
 
+std::optional<protocol::Request> explain_request(const State& state, Seat seat) {
+  const std::optional<TextWord> word = picked_word(state);
+  if (!word) return std::nullopt;
+  return protocol::ExplainTokens{seat, state.document.text, static_cast<std::int64_t>(word->begin), static_cast<std::int64_t>(word->end)};
+}
+
 template <protocol::AnswerTask kTask>
 std::optional<protocol::Request> ask(const State& state, Seat seat) {
   return answer_request(state, seat, kTask);
@@ -89,6 +95,7 @@ constexpr std::array kRows{
     Row{Experiment::answer_classify_text, Tab::answer, ask<protocol::AnswerTask::classify_text>},
     Row{Experiment::answer_retrieve, Tab::answer, ask<protocol::AnswerTask::retrieve>},
     Row{Experiment::answer_question, Tab::answer, ask<protocol::AnswerTask::question>},
+    Row{Experiment::explain, Tab::tokens, explain_request},
 };
 static_assert(kRows.size() == kExperiments.size());
 

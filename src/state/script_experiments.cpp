@@ -20,6 +20,16 @@ void choose_leak(const Script& s) {
   if (!s.refused()) s.act_now(ChooseLeak{choice});
 }
 
+// Which word is told about, by a byte of it (left out: none), and whether every character's bytes are written (left out: as it is).
+void choose_tokens(const Script& s) {
+  TokensChoice choice;
+  choice.bytes = s.m.state.tokens.bytes;
+  const auto size = static_cast<std::int64_t>(s.m.state.document.text.size());
+  if (s.in.has("word")) choice.word = static_cast<std::size_t>(s.in.integer("word", 0, size));
+  if (s.in.has("bytes")) choice.bytes = s.in.boolean("bytes");
+  if (!s.refused()) s.act_now(ChooseTokens{choice});
+}
+
 // How heads are laid out and drawn; what is left out stays as it is. The kind is the named seat's.
 void choose_heads(const Script& s) {
   HeadsChoice choice = s.m.state.heads;
@@ -68,6 +78,7 @@ constexpr auto kHandlers = std::to_array<NamedHandler>({
     {"choose_space", [](const Script& s) { if (const auto choice = space_choice_from(s.in, s.object, s.m.state.space); !s.refused()) s.act_now(ChooseSpace{choice}); }},
     {"choose_leak", choose_leak},
     {"choose_heads", choose_heads},
+    {"choose_tokens", choose_tokens},
     {"set_switches", set_switches},
     {"reset_switches", [](const Script& s) { s.act_then_read(ResetSwitches{}); }},
     {"move_lens", move_lens},

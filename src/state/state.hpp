@@ -22,6 +22,7 @@
 #include "state/experiment.hpp"
 #include "state/shelf.hpp"
 #include "state/space.hpp"
+#include "state/tokens.hpp"
 
 namespace trilens::state {
 
@@ -227,6 +228,7 @@ struct State {
   Environment environment;
 
   LeakChoice leak;
+  TokensChoice tokens;
   SpaceChoice space;
   std::vector<SpaceList> lists;             // what Space offers
   HeadsChoice heads;

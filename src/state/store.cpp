@@ -67,6 +67,7 @@ void Store::apply(const Command& command, double now_ms) {
                  [&](const SelectToken& c) { m.guess(c.seat, c.piece); },
                  [&](const SelectMap& c) { m.select_map(c); },
                  [&](const ChooseLeak& c) { s.leak = c.choice; },
+                 [&](const ChooseTokens& c) { s.tokens = c.choice; },
                  [&](const ChooseSpace& c) { s.space.take(c.choice); },
                  [&](const ChooseHeads& c) {
                    s.heads = c.choice;
