@@ -94,6 +94,7 @@ void Store::Impl::on_loaded(const protocol::Loaded& loaded, Seat seat) {
   ++column.loads;
   rest_switches(seat);
   forget_experiments(seat);
+  forget_probes(seat);
   present[seat_index(seat)] = true;
   for (const AttentionKind kind : kinds_of(column.family)) {
     MapState& map = column.map(kind);

@@ -20,6 +20,7 @@
 #include "protocol/results.hpp"
 #include "state/answer.hpp"
 #include "state/experiment.hpp"
+#include "state/probes.hpp"
 #include "state/shelf.hpp"
 #include "state/space.hpp"
 #include "state/tokens.hpp"
@@ -229,6 +230,7 @@ struct State {
 
   LeakChoice leak;
   TokensChoice tokens;
+  ProbesState probes;
   SpaceChoice space;
   std::vector<SpaceList> lists;             // what Space offers
   HeadsChoice heads;

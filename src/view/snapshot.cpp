@@ -46,7 +46,9 @@ std::string snapshot_json(const state::State& state, const Strings& strings, con
            {"space", Writer::of(page.space)},
            {"masks", Writer::of(page.masks)},
            {"leak", Writer::of(page.leak)},
+           {"ruler", Writer::of(page.ruler)},
            {"heads", Writer::of(page.heads)},
+           {"probes", Writer::of(page.probes)},
            {"answer", Writer::of(page.answer)}};
   Json columns = Json::array();
   for (ColumnView& column : page.columns) columns.push_back(Writer::of(column));
