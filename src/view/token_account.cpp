@@ -13,6 +13,21 @@ using protocol::SpelledToken;
 
 constexpr std::size_t kTriedShown = 3;  // spellings that were no tokens, at one place
 
+// Lanes in which each character is taken at most once; an edge goes into the first that is free for all of it.
+using Lanes = std::vector<std::vector<bool>>;
+
+void take_lane(AccountEdgeView& e, Lanes& taken, std::size_t characters) {
+  const auto free = [&e](const std::vector<bool>& lane) {
+    for (std::size_t i = e.begin; i < e.end; ++i) {
+      if (lane[i]) return false;
+    }
+    return true;
+  };
+  while (e.lane < taken.size() && !free(taken[e.lane])) ++e.lane;
+  if (e.lane >= taken.size()) taken.resize(e.lane + 1, std::vector<bool>(characters));
+  for (std::size_t i = e.begin; i < e.end; ++i) taken[e.lane][i] = true;
+}
+
 struct Teller {
   const protocol::TokensExplained& told;
   const Words& words;
@@ -44,6 +59,7 @@ struct Teller {
 
   [[nodiscard]] AccountStepView attempt(const protocol::TokenAttempt& a) const {
     AccountStepView v;
+    v.attempt = true;
     v.label = words.strings.fill("account.place", {{"place", count_text(a.begin + 1)}});
     const std::size_t failed = a.tried.size() - (a.found ? 1 : 0);
     for (std::size_t i = 0; i < failed; ++i) {
@@ -61,16 +77,15 @@ struct Teller {
       const utf8::Codepoint c = reader.next();
       v.characters.push_back(visible(std::string_view(piece.text).substr(c.begin, c.end - c.begin)));
     }
-    std::vector<std::vector<bool>> taken{std::vector<bool>(v.characters.size())};  // [lane, character]; the first is the best path's
+    Lanes taken{std::vector<bool>(v.characters.size())};  // the first is the best path's
     for (const bool best : {true, false}) {
       for (const protocol::LatticeToken& t : piece.lattice) {
         if (t.best != best) continue;
-        AccountEdgeView e{.begin = static_cast<std::size_t>(t.begin), .end = std::min(static_cast<std::size_t>(t.end), v.characters.size())};
+        AccountEdgeView e;
+        e.begin = static_cast<std::size_t>(t.begin);
+        e.end = std::min(static_cast<std::size_t>(t.end), v.characters.size());
         e.lane = best ? 0 : 1;
-        const auto free = [&](const std::vector<bool>& lane) { return std::none_of(lane.begin() + static_cast<std::ptrdiff_t>(e.begin), lane.begin() + static_cast<std::ptrdiff_t>(e.end), [](bool b) { return b; }); };
-        while (e.lane < taken.size() && !free(taken[e.lane])) ++e.lane;
-        if (e.lane >= taken.size()) taken.resize(e.lane + 1, std::vector<bool>(v.characters.size()));
-        std::fill(taken[e.lane].begin() + static_cast<std::ptrdiff_t>(e.begin), taken[e.lane].begin() + static_cast<std::ptrdiff_t>(e.end), true);
+        take_lane(e, taken, v.characters.size());
         e.text = t.token.text;
         e.score = fixed_text(t.score, 2, words.number);
         e.tooltip = words.strings.fill(t.unknown ? "account.edge_unknown" : "account.edge", {{"token", t.token.text}, {"id", count_text(t.token.id)}, {"score", exact_text(t.score, words.number)}});

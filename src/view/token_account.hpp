@@ -18,6 +18,7 @@ struct AccountTokenView {
 
 // BPE: a merge and the word after it. WordPiece: what was tried at a place, and what was found.
 struct AccountStepView {
+  bool attempt = false;              // WordPiece
   std::string label;                 // "no. 1 234"
   std::string rule;                  // "t + h → th"
   std::vector<std::string> tried;    // no tokens

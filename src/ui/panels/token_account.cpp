@@ -89,9 +89,7 @@ float draw_steps(Pen& pen, const view::AccountPieceView& piece, float y) {
       const Hit hit = frame.target(id_of("account-rule", pen.id, ++pen.count), spot, {.label = step.rule, .cursor = Cursor::arrow, .focusable = false});
       if (hit.hovered) frame.tooltip(step.rule);
     }
-    const bool attempt = !step.tried.empty() || !step.shorter.empty();
-    y = attempt || piece.steps.front().rule.empty() && step.word.size() == 1 && step.word.front().fresh ? draw_tried(pen, step, pen.place.x + label, y)
-                                                                                                        : draw_chips(pen, step.word, pen.place.x + label, y, false);
+    y = step.attempt ? draw_tried(pen, step, pen.place.x + label, y) : draw_chips(pen, step.word, pen.place.x + label, y, false);
     if (!step.shorter.empty()) y += frame.paragraph({pen.place.x + label, y + 1}, pen.place.width - label, step.shorter, kSmall, theme.muted.alpha(pen.opacity), 3);
     y += 4;
   }
