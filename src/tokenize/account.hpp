@@ -69,7 +69,7 @@ struct ToldPiece {
 };
 
 struct TextAccount {
-  std::string normalized;           // what the normalizer made of the text under the pieces told about
+  std::string normalized;           // what the normalizer made of the text that was asked about
   std::vector<ToldPiece> pieces;
 };
 

@@ -1,6 +1,5 @@
 #include "tokenize/tokenizer.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
@@ -114,11 +113,9 @@ TextAccount Tokenizer::explain(std::string_view text, const std::function<bool(S
   const AlignedText normalized = pieces.text;
   if (parts_->pretokenizer) parts_->pretokenizer->pre_tokenize(pieces);
   TextAccount out;
-  Span all{text.size(), 0};
   for (const Piece& piece : pieces.list) {
     const Span span = pieces.text.span(piece.begin, piece.end);
     if (!wanted(span)) continue;
-    all = {std::min(all.begin, span.begin), std::max(all.end, span.end)};
     const std::u32string_view view = pieces.text.view(piece.begin, piece.end);
     ToldPiece& told_piece = out.pieces.emplace_back();
     told_piece.span = span;
@@ -128,7 +125,7 @@ TextAccount Tokenizer::explain(std::string_view text, const std::function<bool(S
     else told_piece.account = told(*parts_->model, view);
   }
   for (std::size_t i = 0; i < normalized.size(); ++i) {
-    if (normalized.source[i].begin < all.end && all.begin < normalized.source[i].end) utf8::append(out.normalized, normalized.chars[i]);
+    if (wanted(normalized.source[i])) utf8::append(out.normalized, normalized.chars[i]);
   }
   return out;
 }

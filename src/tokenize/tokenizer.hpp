@@ -48,7 +48,8 @@ class Tokenizer {
   [[nodiscard]] Encoding encode(std::string_view text, const EncodeOptions& options = {}) const;
   [[nodiscard]] std::string decode(std::span<const std::int32_t> ids, const DecodeOptions& options = {}) const;
 
-  // How the pieces that `wanted` says yes to (by their bytes of the input) came to their tokens, without special tokens.
+  // How the pieces that `wanted` says yes to (by their bytes of the input) came to their tokens, without special tokens. Of normalized
+  // text, the characters that it says yes to.
   [[nodiscard]] TextAccount explain(std::string_view text, const std::function<bool(Span)>& wanted) const;
 
   [[nodiscard]] std::optional<std::int32_t> id_of(std::string_view token) const;

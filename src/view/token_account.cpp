@@ -145,6 +145,7 @@ TokenAccountView build_token_account(const state::State& state, Seat seat, const
   v.title = words.strings.fill("account.title", {{"word", told != nullptr ? told->source : state.document.text.substr(word->begin, word->end - word->begin)}});
   if (told == nullptr) return v;
   if (told->pieces.empty()) {
+    v.head.empty = true;
     v.head.sentence = words.strings.get("account.not_read");
     return v;
   }

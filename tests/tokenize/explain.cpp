@@ -110,11 +110,18 @@ TEST_CASE("what is told comes to the tokens that encoding makes, for the bundled
 
 TEST_CASE("only the pieces asked for are told, with what the normalizer made of them") {
   const Tokenizer tokenizer = load(model_file("trilens-bert"));
-  const TextAccount told = tokenizer.explain("A Naïve Dog.", [](Span span) { return span.begin >= 2 && span.end <= 9; });
+  const TextAccount told = tokenizer.explain("A Naïve Dog.", [](Span span) { return span.begin >= 2 && span.end <= 8; });
   REQUIRE(told.pieces.size() == 1);
   CHECK(told.normalized == "naive");
   CHECK(told.pieces[0].text == "naive");
   CHECK(told.pieces[0].span == Span{2, 8});
+
+  // The space that a piece brings along is none of the word's.
+  const Tokenizer gpt2 = load(model_file("trilens-gpt2"));
+  const TextAccount dog = gpt2.explain("A dog", [](Span span) { return span.end > 2; });
+  REQUIRE(dog.pieces.size() == 1);
+  CHECK(dog.normalized == "dog");
+  CHECK(dog.pieces[0].text == "Ġdog");
 }
 
 TEST_CASE("a piece too long to tell has its tokens all the same") {

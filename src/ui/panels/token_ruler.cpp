@@ -110,7 +110,7 @@ void draw_characters(const view::TokenRulerView& view, const Ruler& r, const Lin
     const std::size_t first = std::max(word.first, line.first), last = std::min(word.last, line.last);
     if (first >= last) continue;
     const Rect rect{line.x + r.left[first], line.y, r.left[last - 1] + r.wide[last - 1] - r.left[first], kCharTall};
-    const Hit hit = frame.target(id_of("ruler-word", w, line.first), rect, {.label = view.hint + " " + word.text});
+    const Hit hit = frame.target(id_of("ruler-word", w, line.first), rect, {.label = word.text});
     if (word.picked) frame.fill(rect, theme.sunken, 6);
     if (word.picked) frame.stroke(rect, theme.ink, 6, 1.5F);
     else if (hit.hovered) frame.fill(rect, theme.sunken.alpha(0.7F), 6);
