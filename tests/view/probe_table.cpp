@@ -23,13 +23,11 @@ protocol::Probed probed(std::int64_t hits, std::int64_t count, bool last = false
   return p;
 }
 
-Page only_first() {
-  Page page;
+void choose_two(Page& page) {
   page.apply(state::SelectTab{state::Tab::answer});
   page.apply(state::ChooseProbes{.all = false});
   page.apply(state::ChooseProbes{.phenomenon = 0});
   page.apply(state::ChooseProbes{.phenomenon = 1});
-  return page;
 }
 
 }  // namespace
@@ -54,7 +52,8 @@ TEST_CASE("the table has every phenomenon there is, with a title, a reason and a
 
 TEST_CASE("a run asks one phenomenon after the other of each seat, and fills the table") {
   const view::Strings en = words("en");
-  Page page = only_first();
+  Page page;
+  choose_two(page);
   CHECK(page.engine.count<protocol::Probe>() == 0);
   page.apply(state::ChooseProbes{.items = 50});
   page.apply(state::RunProbes{});
