@@ -91,6 +91,7 @@ Task<Result<ResultValue>> Engine::experiment(std::int64_t id, Slot& s, const pro
   Context context{services_, *s.model, s.memory, cancel, [this, id](const protocol::Step& step) { post_(to_json(protocol::ReplyMessage{id, step})); },
                   [this, id](const protocol::Progress& progress) { post_(to_json(protocol::ReplyMessage{id, progress})); }};
   if (const auto* r = std::get_if<protocol::Tokenize>(&request)) co_return as_value(tokenize_text(context, *r));
+  if (const auto* r = std::get_if<protocol::ExplainTokens>(&request)) co_return as_value(explain_tokens(context, *r));
   if (const auto* r = std::get_if<protocol::FillMask>(&request)) co_return as_value(co_await fill_mask(context, *r));
   if (const auto* r = std::get_if<protocol::NextToken>(&request)) co_return as_value(co_await next_token(context, *r));
   if (const auto* r = std::get_if<protocol::Attention>(&request)) co_return as_value(co_await attention(context, *r));

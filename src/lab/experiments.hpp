@@ -32,6 +32,7 @@ namespace trilens::lab {
 [[nodiscard]] Task<Result<protocol::Probed>> probe_phenomenon(Context& context, protocol::Probe request);
 [[nodiscard]] Task<Result<protocol::CostTable>> cost(Context& context, protocol::Cost request);
 [[nodiscard]] Task<Result<protocol::NormsTable>> norms(Context& context, protocol::Norms request);
+[[nodiscard]] Result<protocol::TokensExplained> explain_tokens(Context& context, const protocol::ExplainTokens& request);
 [[nodiscard]] Task<Result<protocol::Reading>> read(Context& context, protocol::Read request);
 
 }  // namespace trilens::lab

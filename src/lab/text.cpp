@@ -6,6 +6,8 @@
 #include <numbers>
 #include <utility>
 
+#include "tokenize/byte_spans.hpp"
+
 namespace trilens::lab {
 namespace {
 
@@ -36,7 +38,9 @@ ModelText encode(const LoadedModel& model, const Prompt& prompt, std::size_t lim
   out.prompt = prompt.text();
   out.blanks = prompt.blanks();
   out.ids = kept.encoding.ids();
-  for (const tokenize::Token& token : kept.encoding.tokens) {
+  const auto parts = tokenize::byte_spans(model.tokenizer, kept.encoding, encoded);
+  for (std::size_t i = 0; i < kept.encoding.tokens.size(); ++i) {
+    const tokenize::Token& token = kept.encoding.tokens[i];
     const ByteRange source = token.special ? ByteRange{} : prompt.source_of({token.begin, token.end});
     out.pieces.push_back({.id = token.id,
                           .text = std::string(token.text),
@@ -44,6 +48,12 @@ ModelText encode(const LoadedModel& model, const Prompt& prompt, std::size_t lim
                           .start = static_cast<std::int64_t>(source.begin),
                           .end = static_cast<std::int64_t>(source.end),
                           .special = token.special});
+    if (parts[i]) {
+      const ByteRange part = prompt.source_of({parts[i]->begin, parts[i]->end});
+      out.pieces.back().part_start = static_cast<std::int64_t>(part.begin);
+      out.pieces.back().part_end = static_cast<std::int64_t>(part.end);
+    }
+    if (!token.special && model.tokenizer.is_unknown(token.id)) out.pieces.back().unknown = true;
   }
   if (kept.cut_byte) out.cut = cut_at(model, prompt.source_of({*kept.cut_byte, *kept.cut_byte + 1}).begin, limit);
   return out;

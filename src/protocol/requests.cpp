@@ -283,6 +283,7 @@ constexpr std::array<std::pair<std::string_view, Reader>, std::variant_size_v<Re
     {"explain_prediction", read_explain_prediction},
     {"cost", read_cost},
     {"norms", read_norms},
+    {"explain_tokens", [](Fields& in, const Json&) -> Request { return ExplainTokens{seat_of(in), in.text("text"), in.integer("begin", 0, kMaxId), in.integer("end", 0, kMaxId)}; }},
 }};
 
 struct Write {
@@ -355,6 +356,7 @@ struct Write {
   }
   Json operator()(const Norms& r) const { return {{"seat", seat_name(r.seat)}, {"text", r.text}, {"written", r.written}}; }
   Json operator()(const Probe& r) const { return {{"seat", seat_name(r.seat)}, {"phenomenon", r.phenomenon}, {"items", r.items}}; }
+  Json operator()(const ExplainTokens& r) const { return {{"seat", seat_name(r.seat)}, {"text", r.text}, {"begin", r.begin}, {"end", r.end}}; }
   Json operator()(const Leak& r) const { return {{"seat", seat_name(r.seat)}, {"text", r.text}, {"changed", r.changed}}; }
   Json operator()(const Space& r) const {
     Json out{{"seat", seat_name(r.seat)}, {"items", r.items}, {"question", r.question}, {"pooling", pooling_name(r.pooling)},

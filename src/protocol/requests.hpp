@@ -18,6 +18,7 @@
 #include "base/seat.hpp"
 #include "protocol/account.hpp"
 #include "protocol/cost.hpp"
+#include "protocol/explain.hpp"
 #include "protocol/heads.hpp"
 #include "protocol/answer.hpp"
 #include "protocol/leak.hpp"
@@ -147,7 +148,8 @@ using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, Begi
                              PlanModel, FetchModel, StoredModels, RemoveModel, Leak, Space, Heads,
                              SetSwitches, CompareSwitches, Lens, Answer, Probe,
                              ExplainAttention, ExplainPrediction,
-                             Cost, Norms>;
+                             Cost, Norms,
+                             ExplainTokens>;
 
 struct RequestMessage {
   std::int64_t id = 0;

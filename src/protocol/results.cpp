@@ -17,6 +17,9 @@ void describe(IO& io, Piece& p) {
   io("start", p.start);
   io("end", p.end);
   io("special", p.special);
+  io("part_start", p.part_start);
+  io("part_end", p.part_end);
+  io("unknown", p.unknown);
 }
 
 template <class IO>
@@ -186,7 +189,8 @@ constexpr std::array<const char*, std::variant_size_v<ResultValue>> kResultNames
     "model_plan", "stored_model", "shelf", "leak", "space", "heads",
     "switches", "switch_comparison", "lens", "answer", "probe",
     "attention_account", "prediction_account",
-    "cost", "norms"};
+    "cost", "norms",
+    "explained_tokens"};
 
 Json result_value(const ResultValue& value) {
   return std::visit([](const auto& v) { return written(v); }, value);

@@ -28,6 +28,9 @@ struct Piece {
   std::int64_t start = 0;    // UTF-8 bytes of the input; start == end for pieces the text does not contain
   std::int64_t end = 0;
   bool special = false;
+  // Where the piece is a part of a character, which has all of start … end: its very bytes. Absent where they are the same, or not known.
+  std::optional<std::int64_t> part_start = {}, part_end = {};
+  std::optional<bool> unknown = {};  // true: it stands for what the vocabulary lacks; else absent
 };
 
 // Where and why input was cut.
@@ -160,7 +163,8 @@ using ResultValue =
                  SpaceMap, HeadMaps,
                                  SwitchesSet, SwitchComparison, LensTable, Answered, Probed,
                                  AttentionAccount, PredictionAccount,
-                                 CostTable, NormsTable>;
+                                 CostTable, NormsTable,
+                                 TokensExplained>;
 
 struct Progress {
   std::string stage;                   // "fetch", "open", "check"

@@ -44,6 +44,11 @@ struct SetHead { Seat seat = Seat::left; AttentionKind kind = AttentionKind::sel
 struct ResetSwitches {};                                 // of all seats
 
 struct ChooseLeak { LeakChoice choice; };
+struct ChooseTokens { TokensChoice choice; };            // of the tab of tokens: the word to tell about
+// Of the bulk run of phenomena: turns one on or off, or all; how many items each.
+struct ChooseProbes { std::size_t phenomenon = kPhenomena.size(); std::optional<bool> all = {}; std::optional<std::int64_t> items = {}; };
+struct RunProbes {};
+struct StopProbes {};                                    // what is done stays
 struct ChooseHeads { HeadsChoice choice; };
 struct ShowHeads { Seat seat = Seat::left; AttentionKind kind = AttentionKind::self; };  // lay out this kind's heads
 struct ChooseCost { CostChoice choice; };
@@ -121,7 +126,8 @@ using Command =
                  DismissNotice, SetEnvironment, Export, OpenShared, CopyText, OpenShelf, CloseShelf, ChooseModel, ChooseVariant, ConfirmFetch, DeclinePlan, StopFetch,
                  GetAgain, SetModelName, SetServer, FilterCatalog, AskRemove, RemoveKept, FilesRefused, ChooseFiles, KeepModel,
                  SetSwitches, SetHead, ResetSwitches, ChooseNumbers,
-                 ChooseCost, MeasureCost, StopCost, ShadeMachine>;
+                 ChooseCost, MeasureCost, StopCost, ShadeMachine,
+                 ChooseTokens, ChooseProbes, RunProbes, StopProbes>;
 
 using Commands = std::vector<Command>;
 

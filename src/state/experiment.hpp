@@ -23,6 +23,7 @@ enum class Experiment : std::uint8_t { masks,
   answer_fill, answer_go_on, answer_translate, answer_classify_blank, answer_classify_prompt, answer_classify_text, answer_retrieve, answer_question,  // as AnswerTask
   explain_attention, explain_prediction,
   cost, norms,
+  explain,
 };
 inline constexpr std::array kExperiments{
     Experiment::masks, Experiment::leak, Experiment::space, Experiment::answer, Experiment::heads, Experiment::lens,
@@ -30,6 +31,7 @@ inline constexpr std::array kExperiments{
     Experiment::answer_classify_text, Experiment::answer_retrieve, Experiment::answer_question,
     Experiment::explain_attention, Experiment::explain_prediction,
     Experiment::cost, Experiment::norms,
+    Experiment::explain,
 };
 [[nodiscard]] constexpr std::size_t experiment_index(Experiment e) { return static_cast<std::size_t>(e); }
 

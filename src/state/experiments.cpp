@@ -71,6 +71,12 @@ std::optional<protocol::Request> norms_request(const State& state, Seat seat) {
   return request;
 }
 
+std::optional<protocol::Request> explain_request(const State& state, Seat seat) {
+  const std::optional<TextWord> word = picked_word(state);
+  if (!word) return std::nullopt;
+  return protocol::ExplainTokens{seat, state.document.text, static_cast<std::int64_t>(word->begin), static_cast<std::int64_t>(word->end)};
+}
+
 template <protocol::AnswerTask kTask>
 std::optional<protocol::Request> ask(const State& state, Seat seat) {
   return answer_request(state, seat, kTask);
@@ -107,6 +113,7 @@ constexpr std::array kRows{
     Row{Experiment::answer_question, Tab::answer, ask<protocol::AnswerTask::question>, true, "question"},
     Row{Experiment::cost, Tab::cost, cost_request, false, {}, true},
     Row{Experiment::norms, Tab::machine, norms_request, true, "norms"},
+    Row{Experiment::explain, Tab::tokens, explain_request, true, "explained"},
 };
 static_assert(kRows.size() == kExperiments.size());
 

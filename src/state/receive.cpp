@@ -46,6 +46,9 @@ struct Answer {
       case Purpose::experiment:
         if (take(m.experiment_id[f()][experiment_index(asked.experiment)], id)) m.on_experiment(value, asked);
         return;
+      case Purpose::probe:
+        if (take(m.probe_id[f()], id)) m.on_probe(value, asked);
+        return;
       case Purpose::switches:
         (void)take(m.switch_id[f()], id);
         if (const auto* set = std::get_if<protocol::SwitchesSet>(&value)) m.on_switches(*set, asked.seat);
@@ -92,6 +95,9 @@ struct Answer {
       case Purpose::experiment:
         if (take(m.experiment_id[f()][experiment_index(asked.experiment)], id)) m.on_experiment_error(error, asked);
         return;
+      case Purpose::probe:
+        if (take(m.probe_id[f()], id)) m.on_probe_error(error, asked);
+        return;
       case Purpose::switches:
         if (take(m.switch_id[f()], id)) m.on_switches_error(error, asked.seat);
         return;
@@ -127,6 +133,12 @@ void Store::Impl::receive(const protocol::ReplyMessage& reply, double) {
     const Pending& asked = it->second;
     if (asked.purpose == Purpose::experiment) {
       state.column(asked.seat).experiment(asked.experiment).progress = *progress;
+      return touch();
+    }
+    if (asked.purpose == Purpose::probe) {
+      ProbeCell& cell = probe_cell(asked);
+      cell.done = progress->loaded_bytes;
+      cell.total = progress->total_bytes;
       return touch();
     }
     if (asked.purpose == Purpose::fetch && fetch_id == reply.id) {

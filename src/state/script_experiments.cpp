@@ -1,4 +1,5 @@
 // Commands of scripts: what the experiments are asked. docs/automation.md is the manual.
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -17,6 +18,32 @@ void choose_leak(const Script& s) {
   if (s.in.has("begin")) choice.begin = static_cast<std::size_t>(s.in.integer("begin", 0, size));
   choice.replacement = s.in.text_or("replacement", {});
   if (!s.refused()) s.act_now(ChooseLeak{choice});
+}
+
+// Which word is told about, by a byte of it (left out: none), and whether every character's bytes are written (left out: as it is).
+void choose_tokens(const Script& s) {
+  TokensChoice choice;
+  choice.bytes = s.m.state.tokens.bytes;
+  const auto size = static_cast<std::int64_t>(s.m.state.document.text.size());
+  if (s.in.has("word")) choice.word = static_cast<std::size_t>(s.in.integer("word", 0, size));
+  if (s.in.has("bytes")) choice.bytes = s.in.boolean("bytes");
+  if (!s.refused()) s.act_now(ChooseTokens{choice});
+}
+
+// Which phenomena the bulk run asks (names, or left out: as they are), and how many items each.
+void choose_probes(const Script& s) {
+  std::vector<std::size_t> chosen;
+  for (const std::string& name : s.in.texts_or_none("phenomena")) {
+    const auto found = std::ranges::find(kPhenomena, name);
+    if (found == kPhenomena.end()) s.in.refuse("There is no phenomenon `" + name + "` in assets/probes/.");
+    chosen.push_back(static_cast<std::size_t>(found - kPhenomena.begin()));
+  }
+  std::optional<std::int64_t> items;
+  if (s.in.has("items")) items = s.in.integer("items", 1, kProbeItems.back());
+  if (s.refused()) return;
+  if (s.in.has("phenomena")) s.act(ChooseProbes{.all = false});
+  for (const std::size_t phenomenon : chosen) s.act(ChooseProbes{.phenomenon = phenomenon});
+  s.act_now(ChooseProbes{.items = items});
 }
 
 // How heads are laid out and drawn; what is left out stays as it is. The kind is the named seat's.
@@ -88,6 +115,10 @@ constexpr auto kHandlers = std::to_array<NamedHandler>({
     {"choose_space", [](const Script& s) { if (const auto choice = space_choice_from(s.in, s.object, s.m.state.space); !s.refused()) s.act_now(ChooseSpace{choice}); }},
     {"choose_leak", choose_leak},
     {"choose_heads", choose_heads},
+    {"choose_probes", choose_probes},
+    {"run_probes", [](const Script& s) { s.act_now(RunProbes{}); }},
+    {"stop_probes", [](const Script& s) { s.act_now(StopProbes{}); }},
+    {"choose_tokens", choose_tokens},
     {"set_switches", set_switches},
     {"reset_switches", [](const Script& s) { s.act_then_read(ResetSwitches{}); }},
     {"move_lens", move_lens},

@@ -23,8 +23,10 @@
 #include "state/cost.hpp"
 #include "state/experiment.hpp"
 #include "state/numbers.hpp"
+#include "state/probes.hpp"
 #include "state/shelf.hpp"
 #include "state/space.hpp"
+#include "state/tokens.hpp"
 
 namespace trilens::state {
 
@@ -239,6 +241,8 @@ struct State {
   Environment environment;
 
   LeakChoice leak;
+  TokensChoice tokens;
+  ProbesState probes;
   SpaceChoice space;
   std::vector<SpaceList> lists;             // what Space offers
   HeadsChoice heads;

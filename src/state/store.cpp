@@ -62,11 +62,12 @@ void Store::apply(const Command& command, double now_ms) {
   Impl& m = *impl_;
   State& s = m.state;
   if (m.pointing(command)) return;
-  if (m.chrome(command) || m.editing(command, now_ms) || m.switching(command, now_ms) || m.shelving(command)) return m.settle(now_ms);
+  if (m.chrome(command) || m.editing(command, now_ms) || m.switching(command, now_ms) || m.shelving(command) || m.probing(command)) return m.settle(now_ms);
   std::visit(Match{
                  [&](const SelectToken& c) { m.guess(c.seat, c.piece); },
                  [&](const SelectMap& c) { m.select_map(c); },
                  [&](const ChooseLeak& c) { s.leak = c.choice; },
+                 [&](const ChooseTokens& c) { s.tokens = c.choice; },
                  [&](const ChooseSpace& c) { s.space.take(c.choice); },
                  [&](const ChooseHeads& c) {
                    s.heads = c.choice;
@@ -174,6 +175,7 @@ void Store::Impl::settle(double now) {
   sync_switches();
   drive(now);
   run_experiments();
+  feed_probes();
   catch_up();
   if (!clock_busy()) {
     const std::int64_t known = known_steps(state);
@@ -200,6 +202,8 @@ void Store::Impl::engine_lost(const Error& why, bool restarted, double) {
     advance_id[f].reset();
     map_id[f] = {};
     experiment_id[f] = {};
+    if (probe_id[f]) stop_probes();
+    probe_id[f].reset();
     for (ExperimentState& e : state.column(seat).experiments) {
       e.waiting = false;
       e.asked.clear();  // asked again of the next engine

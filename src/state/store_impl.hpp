@@ -15,7 +15,7 @@
 
 namespace trilens::state {
 
-enum class Purpose : std::uint8_t { load, read, attention, begin, advance, plan, fetch, shelf, experiment, switches, script };
+enum class Purpose : std::uint8_t { load, read, attention, begin, advance, plan, fetch, shelf, experiment, switches, probe, script };
 
 // A request that the engine has and whose answer is wanted.
 struct Pending {
@@ -49,7 +49,7 @@ struct Store::Impl {
   std::map<std::int64_t, Pending> pending;
   std::vector<Waiting> waiting;
   // The request whose answer the screen takes; an answer to any other is dropped.
-  std::array<std::optional<std::int64_t>, 3> load_id, read_id, begin_id, advance_id, switch_id;
+  std::array<std::optional<std::int64_t>, 3> load_id, read_id, begin_id, advance_id, switch_id, probe_id;
   std::array<std::optional<std::int64_t>, 3> switch_ticket;  // the script that waits for the change to come
   std::array<std::array<std::optional<std::int64_t>, 3>, 3> map_id;
   std::array<std::array<std::optional<std::int64_t>, kExperiments.size()>, 3> experiment_id;
@@ -120,6 +120,16 @@ struct Store::Impl {
   // cost.cpp
   void measure_cost();
   void stop_cost();
+
+  // probes.cpp
+  [[nodiscard]] bool probing(const Command& command);
+  void run_probes();
+  void stop_probes();
+  void feed_probes();                  // the next phenomenon of each seat
+  [[nodiscard]] ProbeCell& probe_cell(const Pending& asked);  // probe: base is the phenomenon, tokens how many items
+  void on_probe(const protocol::ResultValue& value, const Pending& asked);
+  void on_probe_error(const Error& error, const Pending& asked);
+  void forget_probes(Seat seat);
 
   // switches.cpp
   [[nodiscard]] bool switching(const Command& command, double now);

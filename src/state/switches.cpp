@@ -34,6 +34,7 @@ void Store::Impl::sync_switches() {
     column.switches = wanted;
     column.switches_trouble.reset();
     ++column.switchings;
+    forget_probes(seat);
     Pending asked{.purpose = Purpose::switches, .seat = seat};
     asked.ticket = std::exchange(switch_ticket[f], std::nullopt);
     switch_id[f] = send(protocol::SetSwitches{seat, wanted}, asked);
@@ -53,6 +54,7 @@ void Store::Impl::on_switches_error(const Error& error, Seat seat) {
   state.document.switches[seat_index(seat)] = column.switches_in_force;
   column.switches_trouble = Trouble{error, false, false};
   ++column.switchings;
+  forget_probes(seat);
 }
 
 // A model begins at rest, and nothing that is undone gives it the settings of the one before.

@@ -96,4 +96,10 @@ std::string display_token(std::string_view token, const DisplayRules& rules) {
   return text_or_bytes(text);
 }
 
+std::optional<std::string> token_bytes(std::string_view token, const DisplayRules& rules) {
+  if (rules.byte_level) return from_alphabet(token);
+  if (const auto byte = fallback_byte(token)) return std::string(1, *byte);
+  return std::nullopt;
+}
+
 }  // namespace trilens::tokenize

@@ -18,4 +18,7 @@ struct DisplayRules {
 // "Ġthe" -> " the"; "âĤ" -> "⟨E2 82⟩"; "<0xE2>" -> "⟨E2⟩". Never U+FFFD.
 [[nodiscard]] std::string display_token(std::string_view token, const DisplayRules& rules);
 
+// The bytes of a token that may be a part of a character: written in the byte-level alphabet, or "<0xE2>". Others: none.
+[[nodiscard]] std::optional<std::string> token_bytes(std::string_view token, const DisplayRules& rules);
+
 }  // namespace trilens::tokenize

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/utf8.hpp"
 #include "tokenize/added_tokens.hpp"
 #include "tokenize/decode/decoder.hpp"
 #include "tokenize/display.hpp"
@@ -107,6 +108,28 @@ Encoding Tokenizer::encode(std::string_view text, const EncodeOptions& options) 
   return out;
 }
 
+TextAccount Tokenizer::explain(std::string_view text, const std::function<bool(Span)>& wanted) const {
+  Pieces pieces = parts_->added.extract(AlignedText::from_utf8(text), parts_->normalizer.get());
+  const AlignedText normalized = pieces.text;
+  if (parts_->pretokenizer) parts_->pretokenizer->pre_tokenize(pieces);
+  TextAccount out;
+  for (const Piece& piece : pieces.list) {
+    const Span span = pieces.text.span(piece.begin, piece.end);
+    if (!wanted(span)) continue;
+    const std::u32string_view view = pieces.text.view(piece.begin, piece.end);
+    ToldPiece& told_piece = out.pieces.emplace_back();
+    told_piece.span = span;
+    told_piece.text = utf8::encode(view);
+    told_piece.added = !piece.is_text();
+    if (told_piece.added) told_piece.account.ids.push_back(piece.token);
+    else told_piece.account = told(*parts_->model, view);
+  }
+  for (std::size_t i = 0; i < normalized.size(); ++i) {
+    if (wanted(normalized.source[i])) utf8::append(out.normalized, normalized.chars[i]);
+  }
+  return out;
+}
+
 std::string Tokenizer::decode(std::span<const std::int32_t> ids, const DecodeOptions& options) const {
   std::vector<std::string> tokens;
   tokens.reserve(ids.size());
@@ -146,6 +169,13 @@ std::size_t Tokenizer::vocabulary_size() const {
     if (!parts_->model->vocabulary().has(token.id)) ++size;
   }
   return size;
+}
+
+bool Tokenizer::is_unknown(std::int32_t id) const { return parts_->model->unknown() == id; }
+
+std::optional<std::string> Tokenizer::bytes_of(std::int32_t id) const {
+  if (parts_->added.find(id) != nullptr) return std::nullopt;
+  return token_bytes(token(id), parts_->display);
 }
 
 bool Tokenizer::is_special(std::int32_t id) const {

@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -22,6 +23,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "tokenize/account.hpp"
 #include "tokenize/encoding.hpp"
 
 namespace trilens::tokenize {
@@ -46,6 +48,10 @@ class Tokenizer {
   [[nodiscard]] Encoding encode(std::string_view text, const EncodeOptions& options = {}) const;
   [[nodiscard]] std::string decode(std::span<const std::int32_t> ids, const DecodeOptions& options = {}) const;
 
+  // How the pieces that `wanted` says yes to (by their bytes of the input) came to their tokens, without special tokens. Of normalized
+  // text, the characters that it says yes to.
+  [[nodiscard]] TextAccount explain(std::string_view text, const std::function<bool(Span)>& wanted) const;
+
   [[nodiscard]] std::optional<std::int32_t> id_of(std::string_view token) const;
   // As the vocabulary has it; "" for an id that is none. Lives as long as the tokenizer.
   [[nodiscard]] std::string_view token(std::int32_t id) const;
@@ -54,6 +60,10 @@ class Tokenizer {
   // Tokens, added ones included. Ids may have holes, and the model's vocabulary may be padded beyond.
   [[nodiscard]] std::size_t vocabulary_size() const;
   [[nodiscard]] bool is_special(std::int32_t id) const;
+  // Stands for what the vocabulary lacks ("[UNK]").
+  [[nodiscard]] bool is_unknown(std::int32_t id) const;
+  // The bytes that a token stands for where it may be a part of a character: byte-level alphabet, byte fallback; else none.
+  [[nodiscard]] std::optional<std::string> bytes_of(std::int32_t id) const;
 
  private:
   struct Parts;

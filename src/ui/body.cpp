@@ -27,7 +27,10 @@ constexpr std::array kSections{
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.machine, f, at, p, out); },
             [](const view::PageView& v, Frame& f, Place at, PanelState& p, Commands& out) { return draw(v.machine, f, at, p, out); }},
     Section{Tab::tokens, true, [](const view::ColumnView& c) { return &c.tokens.head; },
-            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.tokens, f, at, p, out); }},
+            [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) {
+              return draw(c.account, c.seat, c.family, f, {at.x, draw(c.tokens, f, at, p, out), at.width}, out);
+            },
+            [](const view::PageView& v, Frame& f, Place at, PanelState& p, Commands& out) { return draw(v.ruler, f, at, p, out); }},
     Section{Tab::prediction, true, [](const view::ColumnView& c) { return &c.prediction.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.prediction, f, at, p, out); }},
     Section{Tab::attention, false, [](const view::ColumnView& c) { return &c.heads.head; },
@@ -160,7 +163,7 @@ float Shell::draw_body(const view::PageView& view, Frame& frame, Place place, Co
     y += 6;
     frame.interaction.region(id_of("region-section", section_index(section)));
     y += draw_section_head(*shown.front(), section, frame, {left, y, width, 32}) + 4;
-    if (section.intro != nullptr) {  // across all columns: they go on below it
+    if (section.intro != nullptr && view.tab == section.tab) {  // across all columns: they go on below it
       dividers(columns_from, section_top);
       y = columns_from = section.intro(view, frame, {left, y, width}, panel_, commands) + 10;
     }
@@ -173,7 +176,7 @@ float Shell::draw_body(const view::PageView& view, Frame& frame, Place place, Co
         row([&](const view::ColumnView& column, Place at) { return ui::draw(column.answers[i], frame, at, panel_, commands); });
         dividers(columns_from, y);
       }
-      columns_from = y;
+      y = columns_from = ui::draw(view.probes, frame, {left, y + 8, width}, panel_, commands);
     }
     if (section.draw != nullptr) row([&](const view::ColumnView& column, Place at) { return section.draw(column, frame, at, panel_, commands); });
   }

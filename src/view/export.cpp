@@ -134,6 +134,22 @@ void add_comparison(Table& out, const ColumnState& column) {
   }
 }
 
+// What the bulk run of phenomena knows: shares with their interval, and each item's answer.
+void add_probes(Table& out, const state::State& state, Seat seat) {
+  for (std::size_t p = 0; p < state::kPhenomena.size(); ++p) {
+    const auto& value = state.probes.cells[seat_index(seat)][p].value;
+    if (!value || value->items.empty()) continue;
+    const std::string id(state::kPhenomena[p]);
+    const auto add = [&](const char* what, const std::string& value_text) { out.add({"answer", std::string("phenomenon ") + what, 0, {}, 0, id, value_text}); };
+    add("items", std::to_string(value->items.size()));
+    add("right", std::to_string(value->hits));
+    add("low", number(value->low));
+    add("high", number(value->high));
+    add("chance", number(value->chance));
+    for (std::size_t i = 0; i < value->items.size(); ++i) out.add({"answer", "phenomenon item right", 0, "item", i, id, value->items[i].chosen == value->items[i].right ? "1" : "0"});
+  }
+}
+
 bool fresh(const state::ExperimentState& e) { return e.value && !e.stale; }
 
 Json result_of(const state::ExperimentState& e) { return Json::parse(protocol::result_json(*e.value), nullptr, false); }
@@ -172,6 +188,7 @@ std::string export_csv(const state::State& state) {
     add_generation(out, column.generation);
     add_comparison(out, column);
     add_leak(out, column.experiment(state::Experiment::leak));
+    add_probes(out, state, column.seat);
     add_experiments(out, column);
   }
   return out.take();

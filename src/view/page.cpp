@@ -13,11 +13,13 @@ PageView build_page(const state::State& state, const Strings& strings) {
   page.keys = build_keys(state, words);
   page.status = build_status(state, words);
   page.masks = build_masks_intro(state, words);
+  page.ruler = build_token_ruler(state, words);
   page.leak = build_leak_intro(state, words);
   page.space = build_space_intro(state, words);
   page.answer = build_answer_intro(state, words);
   page.machine = build_machine_intro(state, words);
   if (state.tab == state::Tab::cost) page.curves = build_curves(state, words);
+  page.probes = build_probe_table(state, words);
   page.shelf = build_shelf(state, words);
   page.heads = build_heads_intro(state, words);
   page.tab = state.tab;
@@ -31,6 +33,7 @@ PageView build_page(const state::State& state, const Strings& strings) {
     column.head = build_column_head(state, seat, words);
     column.machine = build_machine(state, seat, words);
     column.tokens = build_tokens(state, seat, words);
+    column.account = build_token_account(state, seat, words);
     column.attention_title = strings.get("panel.attention.title");
     for (const auto kind : state::kinds_of(column.family)) column.attention.push_back(build_attention(state, seat, kind, words));
     column.heads = build_heads(state, seat, words);

@@ -22,8 +22,11 @@
 #include "view/menus.hpp"
 #include "view/numbers.hpp"
 #include "view/prediction.hpp"
+#include "view/probe_table.hpp"
 #include "view/space.hpp"
 #include "view/shelf.hpp"
+#include "view/token_account.hpp"
+#include "view/token_ruler.hpp"
 #include "view/tokens.hpp"
 
 namespace trilens::view {
@@ -35,6 +38,7 @@ struct ColumnView {
   ColumnHeadView head;
   MachineView machine;
   TokensView tokens;
+  TokenAccountView account;        // of the word that was picked on the tab of tokens
   std::string attention_title;     // "Who looks at whom"
   std::vector<AttentionView> attention;  // the family's maps
   HeadsView heads;
@@ -60,11 +64,13 @@ struct PageView {
   StatusView status;
   MasksIntroView masks;
   LeakIntroView leak;
+  TokenRulerView ruler;
   SpaceIntroView space;
   HeadsIntroView heads;
   AnswerIntroView answer;
   CurvesView curves;               // the same
   MachineIntroView machine;
+  ProbeTableView probes;
   ShelfView shelf;
   std::array<ColumnView, 3> columns;  // by Seat
   state::Tab tab = state::Tab::overview;

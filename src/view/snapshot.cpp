@@ -46,9 +46,11 @@ std::string snapshot_json(const state::State& state, const Strings& strings, con
            {"space", Writer::of(page.space)},
            {"masks", Writer::of(page.masks)},
            {"leak", Writer::of(page.leak)},
+           {"ruler", Writer::of(page.ruler)},
            {"heads", Writer::of(page.heads)},
            {"curves", Writer::of(page.curves)},
            {"machine", Writer::of(page.machine)},
+           {"probes", Writer::of(page.probes)},
            {"answer", Writer::of(page.answer)}};
   Json columns = Json::array();
   for (ColumnView& column : page.columns) columns.push_back(Writer::of(column));

@@ -59,6 +59,8 @@ void describe(Writer& io, TokensView& v) {
   io("output", v.output);
   io("cut", v.cut);
   io("can_guess", v.can_guess);
+  io("measures", v.measures);
+  io("measured", v.measured);
 }
 
 void describe(Writer& io, LabelView& v) {
@@ -185,6 +187,7 @@ void describe(Writer& io, ColumnView& v) {
   io("head", v.head);
   io("machine", v.machine);
   io("tokens", v.tokens);
+  io("account", v.account);
   io("attention_title", v.attention_title);
   io("attention", v.attention);
   io("prediction", v.prediction);

@@ -9,20 +9,6 @@ namespace {
 
 using protocol::Piece;
 
-bool space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
-
-// Where the words of a text are: runs without white space.
-std::vector<std::pair<std::size_t, std::size_t>> words_of_text(std::string_view text) {
-  std::vector<std::pair<std::size_t, std::size_t>> out;
-  for (std::size_t at = 0; at < text.size();) {
-    while (at < text.size() && space(text[at])) ++at;
-    const std::size_t begin = at;
-    while (at < text.size() && !space(text[at])) ++at;
-    if (at > begin) out.emplace_back(begin, at);
-  }
-  return out;
-}
-
 bool starts_word(const Piece& piece, const Piece* before) {
   if (piece.text.starts_with("Ġ") || piece.text.starts_with("▁")) return true;
   if (piece.text.starts_with("##")) return false;
@@ -63,11 +49,11 @@ struct Row {
 };
 
 void number_words(std::vector<TokenView>& pieces, std::string_view text) {
-  const auto spans = words_of_text(text);
+  const auto spans = state::words_of_text(text);
   for (TokenView& piece : pieces) {
     if (piece.begin >= piece.end) continue;
-    const auto first = std::ranges::partition_point(spans, [&](const auto& span) { return span.second <= static_cast<std::size_t>(piece.begin); });
-    if (first != spans.end() && first->first < static_cast<std::size_t>(piece.end)) piece.word = static_cast<std::size_t>(first - spans.begin());
+    const auto first = std::ranges::partition_point(spans, [&](const auto& span) { return span.end <= static_cast<std::size_t>(piece.begin); });
+    if (first != spans.end() && first->begin < static_cast<std::size_t>(piece.end)) piece.word = static_cast<std::size_t>(first - spans.begin());
   }
 }
 
@@ -110,6 +96,8 @@ TokensView build_tokens(const state::State& state, Seat seat, const Words& words
   }
   v.can_guess = reading.task == "guess" && !column.reading_stale;
   v.cut = cut_text(reading, column.reading_text, words);
+  if (state.tab == state::Tab::tokens) v.measures = build_measures(reading, column.reading_text, words);
+  if (!v.measures.empty()) v.measured = words.strings.get("measure.note");
   v.count = words.strings.fill(v.pieces.size() == 1 ? "tokens.count_one" : "tokens.count", {{"pieces", count_text(static_cast<std::int64_t>(v.pieces.size()))}});
   if (column.family == Family::decoder && stops_early(reading, column.reading_text)) {
     v.head.sentence = words.strings.get("tokens.sentence.stops");

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "view/common.hpp"
+#include "view/token_ruler.hpp"
 
 namespace trilens::view {
 
@@ -38,6 +39,8 @@ struct TokensView {
   std::string output_label;    // encoder-decoder: "writes"; else empty
   std::vector<TokenView> output;
   std::string cut;             // where and why the text was cut; empty: it was not
+  std::vector<MeasureView> measures;  // on its own tab
+  std::string measured;        // what a word is here
   bool can_guess = false;      // encoder without a blank: a click may hide a piece (SelectToken)
 };
 

@@ -42,6 +42,7 @@ TEST_CASE("every request survives the way to JSON and back") {
       R"({"id":13,"type":"plan_model","name":"owner/name@v1","base":"https://models.school.example/","variant":"q8"})",
       R"({"id":14,"type":"fetch_model","plan":3})",
       R"({"id":15,"type":"stored_models"})",
+      R"({"id":19,"type":"explain_tokens","family":"decoder","text":"a dog","begin":2,"end":5})",
       R"({"id":17,"type":"set_switches","seat":"right","self":{"mask":"window","window":3},"cross":{"heads":[[0,0.5],[1]]},"connection":0})",
       R"({"id":18,"type":"compare_switches","family":"encoder","text":"a ___","token":2,"top_k":5,"self":{"mask":"causal"}})",
       R"({"id":16,"type":"remove_model","key":"owner%2Fname@c@fp32"})",

@@ -59,7 +59,9 @@ class Word {
     symbols_.push_back({id, bytes, at - 1, -1});
   }
 
-  void merge_all(const Merges& merges) {
+  // `merged` hears of each merge when it has been made: its rank, the two ids before it, and where it stands.
+  template <class Merged>
+  void merge_all(const Merges& merges, Merged merged) {
     std::vector<std::uint64_t> start;
     for (std::size_t i = 0; i + 1 < symbols_.size(); ++i) {
       const std::uint32_t rank = merges.rank(symbols_[i].id, symbols_[i + 1].id);
@@ -72,7 +74,10 @@ class Word {
       const auto at = static_cast<std::int32_t>(queue.top() & 0xFFFFFFFFu);
       work::step(std::bit_width(queue.size()));
       queue.pop();
+      const std::int32_t left = symbol(at).id;
+      const std::int32_t right = symbol(at).next < 0 ? -1 : symbol(symbol(at).next).id;
       if (merge_at(at, merges.result(rank), merges)) {
+        merged(rank, left, right, at);
         offer(queue, merges, symbol(at).previous, at);
         offer(queue, merges, at, symbol(at).next);
       }
@@ -80,6 +85,17 @@ class Word {
   }
 
   [[nodiscard]] const std::vector<Symbol>& symbols() const { return symbols_; }
+  [[nodiscard]] std::vector<std::int32_t> ids() const {
+    std::vector<std::int32_t> out;
+    for (const Symbol& symbol : symbols_) {
+      if (symbol.bytes > 0) out.push_back(symbol.id);
+    }
+    return out;
+  }
+  // How many that are still there stand before this one.
+  [[nodiscard]] std::size_t count_before(std::int32_t at) const {
+    return static_cast<std::size_t>(std::ranges::count_if(symbols_.begin(), symbols_.begin() + at, [](const Symbol& s) { return s.bytes > 0; }));
+  }
 
  private:
   using Queue = std::priority_queue<std::uint64_t, std::vector<std::uint64_t>, std::greater<>>;
@@ -127,8 +143,24 @@ class Bpe final : public Model {
       }
     }
     Word word = spelled(piece);
-    word.merge_all(merges_);
+    word.merge_all(merges_, [](std::uint32_t, std::int32_t, std::int32_t, std::int32_t) {});
     append_tokens(word, piece, out);
+  }
+
+  [[nodiscard]] PieceAccount explain(std::u32string_view piece) const override {
+    PieceAccount out;
+    out.kind = ModelKind::bpe;
+    out.whole = options_.ignore_merges && vocabulary().find(piece) != Trie::kNoValue;
+    if (out.whole) return out;
+    Word word = spelled(piece);
+    out.start = word.ids();
+    word.merge_all(merges_, [&](std::uint32_t rank, std::int32_t left, std::int32_t right, std::int32_t at) {
+      out.merges.push_back({rank, left, right, merges_.result(rank), word.count_before(at), word.ids()});
+    });
+    return out;
+  }
+  [[nodiscard]] std::optional<std::int32_t> unknown() const override {
+    return options_.unknown < 0 ? std::nullopt : std::optional(options_.unknown);
   }
 
  private:

@@ -40,6 +40,16 @@ Result<ModelPtr> make_model(const Section& section) {
   return section.unsupported("the model \"" + type + "\"");
 }
 
+PieceAccount told(const Model& model, std::u32string_view piece) {
+  PieceAccount out;
+  if (piece.size() <= kLongestTold) out = model.explain(piece);
+  else out.too_long = true;
+  std::vector<ModelToken> tokens;
+  model.tokenize(piece, tokens);
+  for (const ModelToken& token : tokens) out.ids.push_back(token.id);
+  return out;
+}
+
 Result<Vocabulary> read_vocabulary(const Section& model) {
   const auto section = model.find("vocab");
   if (!section || !section->value().is_object()) return model.malformed("lacks \"vocab\", an object of tokens and their ids");

@@ -6,10 +6,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "base/error.hpp"
+#include "tokenize/account.hpp"
 #include "tokenize/json.hpp"
 #include "tokenize/vocabulary.hpp"
 
@@ -29,11 +31,19 @@ class Model {
   // Appends the tokens of one piece.
   virtual void tokenize(std::u32string_view piece, std::vector<ModelToken>& out) const = 0;
 
+  // The same, told step by step. `ids` and `too_long` are filled in for all kinds by told().
+  [[nodiscard]] virtual PieceAccount explain(std::u32string_view piece) const = 0;
+  // What stands for what the vocabulary lacks, if anything does.
+  [[nodiscard]] virtual std::optional<std::int32_t> unknown() const = 0;
+
   [[nodiscard]] const Vocabulary& vocabulary() const { return vocabulary_; }
 
  private:
   Vocabulary vocabulary_;
 };
+
+// explain() of a piece that is not too long, with the tokens that tokenize() makes of it.
+[[nodiscard]] PieceAccount told(const Model& model, std::u32string_view piece);
 
 using ModelPtr = std::unique_ptr<const Model>;
 

@@ -29,7 +29,7 @@ class Unigram final : public Model {
         byte_tokens_(this->vocabulary()) {}
 
   void tokenize(std::u32string_view piece, std::vector<ModelToken>& out) const override {
-    std::vector<ModelToken> path = best_path(piece);
+    std::vector<ModelToken> path = best_path(piece, [](const LatticeEdge&) {});
     for (std::size_t i = 0; i < path.size(); ++i) {
       ModelToken token = path[i];
       if (token.id == options_.unknown) {  // unknown ones in a row are one
@@ -40,6 +40,20 @@ class Unigram final : public Model {
       }
     }
   }
+
+  [[nodiscard]] PieceAccount explain(std::u32string_view piece) const override {
+    PieceAccount out;
+    out.kind = ModelKind::unigram;
+    const std::vector<ModelToken> path = best_path(piece, [&](const LatticeEdge& edge) { out.lattice.push_back(edge); });
+    for (LatticeEdge& edge : out.lattice) {
+      const auto same = [&](const ModelToken& t) { return t.begin == edge.begin && t.end == edge.end && t.id == edge.id; };
+      edge.best = std::ranges::any_of(path, same);
+      if (edge.best) out.best_score += edge.score;
+    }
+    tell_runner_up(piece.size(), out);
+    return out;
+  }
+  [[nodiscard]] std::optional<std::int32_t> unknown() const override { return options_.unknown; }
 
  private:
   // The best way to reach a place between two characters.
@@ -53,7 +67,9 @@ class Unigram final : public Model {
     if (step.begin < 0 || candidate.score > step.score) step = candidate;
   }
 
-  [[nodiscard]] std::vector<ModelToken> best_path(std::u32string_view piece) const {
+  // `tell` hears of every token that fits.
+  template <class Tell>
+  [[nodiscard]] std::vector<ModelToken> best_path(std::u32string_view piece, Tell tell) const {
     const Trie& trie = vocabulary().trie();
     std::vector<Step> steps(piece.size() + 1);  // [place]
     for (std::size_t begin = 0; begin < piece.size(); ++begin) {
@@ -67,9 +83,12 @@ class Unigram final : public Model {
         const std::int32_t id = trie.value(node);
         if (id == Trie::kNoValue) continue;
         offer(steps[end], {scores_[static_cast<std::size_t>(id)] + score, id, from});
+        tell({.begin = begin, .end = end, .id = id, .score = scores_[static_cast<std::size_t>(id)]});
         if (end == begin + 1) single = true;
       }
-      if (!single) offer(steps[begin + 1], {unknown_score_ + score, options_.unknown, from});
+      if (single) continue;
+      offer(steps[begin + 1], {unknown_score_ + score, options_.unknown, from});
+      tell({.begin = begin, .end = begin + 1, .id = options_.unknown, .score = unknown_score_, .unknown = true});
     }
     work::step(piece.size());
     std::vector<ModelToken> path;
@@ -78,6 +97,33 @@ class Unigram final : public Model {
     }
     std::reverse(path.begin(), path.end());
     return path;
+  }
+
+  // The best of all other ways: it leaves the best path somewhere, so the best way in to any place off the best edges, and from there
+  // the best way on, has to be looked at for each place: the two best ways in, place by place.
+  static void tell_runner_up(std::size_t places, PieceAccount& out) {
+    struct Way {
+      double score = 0;
+      std::size_t edge = 0;   // the last one
+      std::size_t before = 0; // which of the two ways into where that edge begins
+    };
+    std::vector<std::vector<Way>> ways(places + 1);  // [place], at most two, the better first
+    ways[0].push_back({});
+    for (std::size_t e = 0; e < out.lattice.size(); ++e) {  // in order of where they begin
+      const LatticeEdge& edge = out.lattice[e];
+      std::vector<Way>& in = ways[edge.end];
+      for (std::size_t k = 0; k < ways[edge.begin].size(); ++k) in.push_back({ways[edge.begin][k].score + edge.score, e, k});
+      std::ranges::stable_sort(in, [](const Way& a, const Way& b) { return a.score > b.score; });
+      if (in.size() > 2) in.resize(2);
+    }
+    if (places == 0 || ways[places].size() < 2) return;
+    out.second_score = ways[places][1].score;
+    for (std::size_t at = places, which = 1; at > 0;) {
+      const Way& way = ways[at][which];
+      out.lattice[way.edge].second = true;
+      at = out.lattice[way.edge].begin;
+      which = way.before;
+    }
   }
 
   // What the fused text is as a token of its own, else its bytes, else unknown.

@@ -11,6 +11,13 @@ class WordLevel final : public Model {
     const std::int32_t id = vocabulary().find(piece);
     out.push_back({id == Trie::kNoValue ? unknown_ : id, 0, piece.size()});
   }
+  [[nodiscard]] PieceAccount explain(std::u32string_view piece) const override {
+    PieceAccount out;
+    out.kind = ModelKind::word_level;
+    out.whole = vocabulary().find(piece) != Trie::kNoValue;
+    return out;
+  }
+  [[nodiscard]] std::optional<std::int32_t> unknown() const override { return unknown_; }
 
  private:
   std::int32_t unknown_;

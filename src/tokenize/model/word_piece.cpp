@@ -18,13 +18,14 @@ class WordPiece final : public Model {
       : Model(std::move(vocabulary)),
         unknown_(options.unknown),
         longest_word_(options.longest_word),
+        prefix_(options.continuing_prefix),
         continuing_(this->vocabulary().trie().walk(Trie::kRoot, options.continuing_prefix)) {}
 
   void tokenize(std::u32string_view piece, std::vector<ModelToken>& out) const override {
     const std::size_t before = out.size();
     bool known = piece.size() <= longest_word_;
     for (std::size_t at = 0; known && at < piece.size();) {
-      const ModelToken token = longest_at(piece, at);
+      const ModelToken token = longest_at(piece, at, [](const ModelToken&) {});
       known = token.id != Trie::kNoValue;
       out.push_back(token);
       at = token.end;
@@ -34,20 +35,44 @@ class WordPiece final : public Model {
     out.push_back({unknown_, 0, piece.size()});
   }
 
+  [[nodiscard]] PieceAccount explain(std::u32string_view piece) const override {
+    PieceAccount out;
+    out.kind = ModelKind::word_piece;
+    for (std::size_t at = 0; piece.size() <= longest_word_ && at < piece.size();) {
+      Attempt& attempt = out.attempts.emplace_back();
+      attempt.begin = at;
+      const ModelToken token = longest_at(piece, at, [&](const ModelToken& fits) { attempt.shorter.insert(attempt.shorter.begin(), fits.id); });
+      const bool known = token.id != Trie::kNoValue;
+      const std::string prefix = at == 0 ? std::string() : utf8::encode(prefix_);
+      for (std::size_t end = piece.size(); end > at && (!known || end >= token.end); --end) attempt.tried.push_back(prefix + utf8::encode(piece.substr(at, end - at)));
+      if (!known) break;
+      attempt.found = token.id;
+      attempt.shorter.erase(attempt.shorter.begin());  // the longest is the one taken
+      at = token.end;
+    }
+    return out;
+  }
+  [[nodiscard]] std::optional<std::int32_t> unknown() const override { return unknown_; }
+
  private:
-  [[nodiscard]] ModelToken longest_at(std::u32string_view piece, std::size_t begin) const {
+  // `fits` hears of every token that fits, the longest last.
+  template <class Fits>
+  [[nodiscard]] ModelToken longest_at(std::u32string_view piece, std::size_t begin, Fits fits) const {
     const Trie& trie = vocabulary().trie();
     ModelToken best{Trie::kNoValue, begin, begin};
     Trie::Node node = begin == 0 ? Trie::kRoot : continuing_;
     for (std::size_t at = begin; at < piece.size() && node != Trie::kNone; ++at) {
       node = trie.child(node, piece[at]);
-      if (node != Trie::kNone && trie.value(node) != Trie::kNoValue) best = {trie.value(node), begin, at + 1};
+      if (node == Trie::kNone || trie.value(node) == Trie::kNoValue) continue;
+      best = {trie.value(node), begin, at + 1};
+      fits(best);
     }
     return best;
   }
 
   std::int32_t unknown_;
   std::size_t longest_word_;
+  std::u32string prefix_;
   Trie::Node continuing_;  // kNone when no token continues a word
 };
 

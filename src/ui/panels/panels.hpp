@@ -53,6 +53,10 @@ float draw(const view::ColumnHeadView& view, Frame& frame, Place place, PanelSta
 float draw(const view::MachineIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::MachineView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::TokensView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+// The text with the tokens of all seats on one ruler; how the picked word came to a seat's tokens; how many tokens the text takes.
+float draw(const view::TokenRulerView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+float draw(const view::TokenAccountView& view, Seat seat, Family family, Frame& frame, Place place, Commands& commands);
+float draw(const std::vector<view::MeasureView>& measures, Frame& frame, Place place);
 float draw(const std::vector<view::AttentionView>& maps, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::PredictionView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::HeadsIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
@@ -71,6 +75,8 @@ float draw(const view::SpaceView& view, Frame& frame, Place place, PanelState& p
 float draw(const view::AnswerIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::AnswerRowView& view, Frame& frame, Place place);
 float draw(const view::AnswerCellView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+// Phenomena in bulk: what to run, how far it is, and the table.
+float draw(const view::ProbeTableView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::GenerationView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::CostView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 // Cost against length: across the page, then each column's numbers.

@@ -116,6 +116,10 @@ float draw(const view::TokensView& view, Frame& frame, Place place, PanelState& 
   if (view.pieces.empty()) return at.y;
   at.y = draw_pieces(view.pieces, view, false, frame, at, panel, commands);
   if (!view.cut.empty()) at.y += 6 + frame.paragraph({at.x, at.y + 6}, at.width, view.cut, kSmall, frame.theme.muted);
+  if (!view.measures.empty()) {
+    at.y = draw(view.measures, frame, {at.x, at.y + 8, at.width});
+    at.y += frame.paragraph({at.x, at.y + 2}, at.width, view.measured, kSmall, frame.theme.muted, 4) + 2;
+  }
   if (!view.output.empty()) {
     at.y += 8;
     const float label = frame.measure(view.output_label, kSmall) + 10;
