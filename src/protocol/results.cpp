@@ -100,6 +100,8 @@ void describe(IO& io, Step& s) {
   io("entropy_bits", s.entropy_bits);
   io("millis", s.millis);
   io("top", s.top);
+  io("forced", s.forced);
+  io("cross", s.cross);
 }
 
 template <class IO>
@@ -107,6 +109,8 @@ void describe(IO& io, Generated& g) {
   io("text", g.text);
   io("ids", g.ids);
   io("steps", g.steps);
+  io("forced_texts", g.forced_texts);
+  io("depth", g.depth);
   io("prefill_ms", g.prefill_ms);
   io("decode_ms", g.decode_ms);
   io("cache_bytes", g.cache_bytes);
@@ -182,7 +186,8 @@ namespace {
 constexpr std::array<const char*, std::variant_size_v<ResultValue>> kResultNames{
     "done", "loaded", "tokenized", "filled", "next_tokens", "generated", "attention", "embedded", "reading", "tap",
     "model_plan", "stored_model", "shelf", "leak", "space", "heads",
-    "switches", "switch_comparison", "lens", "answer", "probe"};
+    "switches", "switch_comparison", "lens", "answer", "probe",
+    "reshaped", "beam_tree"};
 
 Json result_value(const ResultValue& value) {
   return std::visit([](const auto& v) { return written(v); }, value);
