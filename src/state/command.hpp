@@ -60,6 +60,8 @@ struct Play {};
 struct Stop {};                                          // also ends what the engine computes for the clock
 struct GoToStep { std::int64_t cursor = 0; };            // known steps only; else as far as is known
 
+struct SetPrefix { Seat seat = Seat::left; std::string text; };  // every keystroke; empty: none
+struct ContinueFrom { Seat seat = Seat::left; std::int64_t step = 1; std::int32_t id = 0; };  // step from 1: what was written before it, then this token
 struct SetOption { std::string name; std::variant<double, std::string> value; };  // names as in GenerateOptions' JSON
 struct ResetOptions {};
 
@@ -114,7 +116,8 @@ using Command =
                  SelectTab, SetTheme, CycleTheme, SetLanguage, SetLayout, ShowSeat, ToggleProjector, ToggleOptions, ToggleKeys,
                  DismissNotice, SetEnvironment, Export, OpenShared, CopyText, OpenShelf, CloseShelf, ChooseModel, ChooseVariant, ConfirmFetch, DeclinePlan, StopFetch,
                  GetAgain, SetModelName, SetServer, FilterCatalog, AskRemove, RemoveKept, FilesRefused, ChooseFiles, KeepModel,
-                 SetSwitches, SetHead, ResetSwitches>;
+                 SetSwitches, SetHead, ResetSwitches,
+                 SetPrefix, ContinueFrom>;
 
 using Commands = std::vector<Command>;
 

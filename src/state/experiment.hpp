@@ -21,11 +21,13 @@ namespace trilens::state {
 enum class Experiment : std::uint8_t { masks, 
   leak, space, answer, heads, lens,
   answer_fill, answer_go_on, answer_translate, answer_classify_blank, answer_classify_prompt, answer_classify_text, answer_retrieve, answer_question,  // as AnswerTask
+  distribution, beams,
 };
 inline constexpr std::array kExperiments{
     Experiment::masks, Experiment::leak, Experiment::space, Experiment::answer, Experiment::heads, Experiment::lens,
     Experiment::answer_fill, Experiment::answer_go_on, Experiment::answer_translate, Experiment::answer_classify_blank, Experiment::answer_classify_prompt,
     Experiment::answer_classify_text, Experiment::answer_retrieve, Experiment::answer_question,
+    Experiment::distribution, Experiment::beams,
 };
 [[nodiscard]] constexpr std::size_t experiment_index(Experiment e) { return static_cast<std::size_t>(e); }
 

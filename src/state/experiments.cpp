@@ -61,6 +61,23 @@ std::optional<protocol::Request> lens_request(const State& state, Seat seat) {
   return ask;
 }
 
+// The step under the cursor, of a text that the engine still holds.
+std::optional<protocol::Request> distribution_request(const State& state, Seat seat) {
+  const GenerationState& g = state.column(seat).generation;
+  const std::int64_t step = state.clock.cursor;
+  if (g.serial == 0 || g.replacing || step < 1 || std::cmp_greater(step, g.steps.size())) return std::nullopt;
+  const bool beam = state.document.options.strategy == protocol::Strategy::beam;
+  if (beam && !g.steps[static_cast<std::size_t>(step) - 1].forced) return std::nullopt;
+  return protocol::Reshape{.seat = seat, .step = step, .options = state.document.options, .top = kReshapeTop, .serial = g.serial};
+}
+
+std::optional<protocol::Request> beams_request(const State& state, Seat seat) {
+  const GenerationState& g = state.column(seat).generation;
+  const bool beam = state.document.options.strategy == protocol::Strategy::beam && state.document.options.num_beams > 1;
+  if (!beam || g.serial == 0 || g.replacing || g.stale || g.advanced == 0) return std::nullopt;
+  return protocol::Beams{.seat = seat, .serial = g.serial, .steps = g.advanced};
+}
+
 template <protocol::AnswerTask kTask>
 std::optional<protocol::Request> ask(const State& state, Seat seat) {
   return answer_request(state, seat, kTask);
@@ -72,6 +89,7 @@ struct Row {
   // What to ask of this seat now; none: nothing can be asked of it (the view says why).
   std::optional<protocol::Request> (*request)(const State&, Seat);
   bool of_text = true;   // false: the sentence is not what it is about, and may be empty
+  bool quick = false;    // what is on its way is awaited, and then the newest asked for: an answer for each stop of a slider
 };
 
 constexpr std::array kRows{
@@ -89,6 +107,8 @@ constexpr std::array kRows{
     Row{Experiment::answer_classify_text, Tab::answer, ask<protocol::AnswerTask::classify_text>},
     Row{Experiment::answer_retrieve, Tab::answer, ask<protocol::AnswerTask::retrieve>},
     Row{Experiment::answer_question, Tab::answer, ask<protocol::AnswerTask::question>},
+    Row{Experiment::distribution, Tab::generation, distribution_request, true, true},
+    Row{Experiment::beams, Tab::generation, beams_request, true, true},
 };
 static_assert(kRows.size() == kExperiments.size());
 
@@ -170,6 +190,7 @@ void Store::Impl::run_experiments() {
       const auto wanted = ready ? row.request(state, seat) : std::nullopt;
       std::string key = wanted ? std::to_string(column.loads) + "." + std::to_string(column.switchings) + protocol::to_json({0, *wanted}) : std::string();
       if (key == e.asked) continue;
+      if (row.quick && e.waiting && wanted) continue;
       cancel(experiment_id[f][experiment_index(row.id)]);
       e.waiting = wanted.has_value();
       e.stale = e.value.has_value();
