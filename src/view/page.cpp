@@ -16,6 +16,7 @@ PageView build_page(const state::State& state, const Strings& strings) {
   page.leak = build_leak_intro(state, words);
   page.space = build_space_intro(state, words);
   page.answer = build_answer_intro(state, words);
+  page.generation = build_generation_intro(state, words);
   page.shelf = build_shelf(state, words);
   page.heads = build_heads_intro(state, words);
   page.tab = state.tab;
@@ -41,6 +42,7 @@ PageView build_page(const state::State& state, const Strings& strings) {
     column.space = build_space(state, seat, words);
     column.prediction = build_prediction(state, seat, words);
     column.generation = build_generation(state, seat, words);
+    column.beams = build_beams(state, seat, words);
     column.cost = build_cost(state, seat, words);
   }
   return page;

@@ -45,6 +45,7 @@ struct ColumnView {
   PanelHead answer_head;           // of the section, the same in all columns
   std::vector<AnswerCellView> answers;  // one a row of PageView::answer; built while its tab is open
   GenerationView generation;
+  BeamsView beams;
   CostView cost;
 };
 
@@ -59,6 +60,7 @@ struct PageView {
   SpaceIntroView space;
   HeadsIntroView heads;
   AnswerIntroView answer;
+  GenerationIntroView generation;
   ShelfView shelf;
   std::array<ColumnView, 3> columns;  // by Seat
   state::Tab tab = state::Tab::overview;

@@ -47,6 +47,7 @@ std::string snapshot_json(const state::State& state, const Strings& strings, con
            {"masks", Writer::of(page.masks)},
            {"leak", Writer::of(page.leak)},
            {"heads", Writer::of(page.heads)},
+           {"generation", Writer::of(page.generation)},
            {"answer", Writer::of(page.answer)}};
   Json columns = Json::array();
   for (ColumnView& column : page.columns) columns.push_back(Writer::of(column));

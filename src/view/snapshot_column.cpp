@@ -140,6 +140,9 @@ void describe(Writer& io, StepView& v) {
   io("current", v.current);
   io("future", v.future);
   io("end", v.end);
+  io("forced", v.forced);
+  io("can_continue", v.can_continue);
+  io("others", v.others);
 }
 
 void describe(Writer& io, GenerationView& v) {
@@ -153,6 +156,11 @@ void describe(Writer& io, GenerationView& v) {
   io("alternatives_title", v.alternatives_title);
   io("alternatives", v.alternatives);
   io("scale", v.scale);
+  io("prefix", v.prefix);
+  io("prefix_note", v.prefix_note);
+  io("prefix_back", v.prefix_back);
+  io("distribution", v.distribution);
+  io("cross", v.cross);
   io("state_words", v.state_words);
   io("running", v.running);
   io("finished", v.finished);
@@ -192,6 +200,7 @@ void describe(Writer& io, ColumnView& v) {
   io("space", v.space);
   io("answers", v.answers);
   io("generation", v.generation);
+  io("beams", v.beams);
   io("cost", v.cost);
 }
 
