@@ -90,6 +90,7 @@ struct Generate {
 };
 
 // Starts a search and computes nothing yet; a seat has one at a time. `Advance` takes it on.
+// An encoder, `as_read`: its blanks one at a time, the most certain first; of the options it looks at `alternatives` alone.
 //
 // A forced prefix stands before what is written: its tokens are steps that nobody chose, and max_new_tokens counts what comes after it. A
 // decoder's is put behind its prompt (as a new word, where it begins with a letter or a digit), an encoder-decoder's decoder begins with it.

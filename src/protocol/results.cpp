@@ -102,6 +102,8 @@ void describe(IO& io, Step& s) {
   io("top", s.top);
   io("forced", s.forced);
   io("cross", s.cross);
+  io("position", s.position);
+  io("blanks", s.blanks);
 }
 
 template <class IO>

@@ -105,6 +105,8 @@ struct Step {
   bool forced = false;             // of the prefix: nobody chose it
   std::optional<std::vector<float>> cross = std::nullopt;  // watched encoder-decoder: where its decoder looked in the source while it chose this
                                                            // token: [source piece], the mean of all layers and heads of this very run
+  std::optional<std::int64_t> position = std::nullopt;          // an encoder's: which piece of the input was filled
+  std::optional<std::vector<Blank>> blanks = std::nullopt;      // an encoder's: what this pass said of every blank that was open
 };
 
 struct Generated {
@@ -117,7 +119,7 @@ struct Generated {
   double decode_ms = 0;
   std::int64_t cache_bytes = 0;    // keys and values held at the end
   bool finished = false;           // false: more can come (Advance), or it was stopped
-  std::string stop_reason;         // "eos", "length", "cancelled", "" while running
+  std::string stop_reason;         // "eos", "length", "filled" (an encoder's last blank), "cancelled", "" while running
   std::optional<Cut> cut;
 };
 

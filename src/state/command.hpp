@@ -64,6 +64,7 @@ struct SetPrefix { Seat seat = Seat::left; std::string text; };  // every keystr
 struct ContinueFrom { Seat seat = Seat::left; std::int64_t step = 1; std::int32_t id = 0; };  // step from 1: what was written before it, then this token
 struct SetOption { std::string name; std::variant<double, std::string> value; };  // names as in GenerateOptions' JSON
 struct ResetOptions {};
+struct FillOneByOne { bool on = false; };                // an encoder's blanks: one at a time, or all in one pass
 
 // `model`: an id of the catalog or the name of a kept model; empty: the bundled one of the seat's home.
 struct LoadModel { Seat seat = Seat::left; std::optional<Family> family = {}; std::string model = {}; ProviderChoice provider = ProviderChoice::automatic; };
@@ -112,7 +113,7 @@ struct CopyText { std::string text; };                   // to the clipboard
 using Command =
     std::variant<SetText, CommitText, InsertBlank, UseExample, Undo, Redo, Hover, HoverCell, Pin, PinCell, ClearSelection, SelectToken,
                  SelectMap, ChooseLeak, MoveLens, AddItems, RemoveItem, SetItems, ChooseSpace, HoverItem, PinItem,
-                 ChooseHeads, ShowHeads, ChooseAnswer, StopAnswers, RunAnswers, Step, StepBack, ToStart, ToEnd, Play, Stop, GoToStep, SetOption, ResetOptions, LoadModel, UseProvider, CancelLoad, Retry,
+                 ChooseHeads, ShowHeads, ChooseAnswer, StopAnswers, RunAnswers, Step, StepBack, ToStart, ToEnd, Play, Stop, GoToStep, SetOption, ResetOptions, FillOneByOne, LoadModel, UseProvider, CancelLoad, Retry,
                  SelectTab, SetTheme, CycleTheme, SetLanguage, SetLayout, ShowSeat, ToggleProjector, ToggleOptions, ToggleKeys,
                  DismissNotice, SetEnvironment, Export, OpenShared, CopyText, OpenShelf, CloseShelf, ChooseModel, ChooseVariant, ConfirmFetch, DeclinePlan, StopFetch,
                  GetAgain, SetModelName, SetServer, FilterCatalog, AskRemove, RemoveKept, FilesRefused, ChooseFiles, KeepModel,

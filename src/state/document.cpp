@@ -36,7 +36,8 @@ std::string within_limit(std::string text) {
 }
 
 bool same_document(const Document& a, const Document& b) {
-  return a.text == b.text && a.items == b.items && same_options(a.options, b.options) && a.switches == b.switches && a.prefixes == b.prefixes;
+  return a.text == b.text && a.items == b.items && same_options(a.options, b.options) && a.switches == b.switches && a.one_by_one == b.one_by_one &&
+         a.prefixes == b.prefixes;
 }
 
 bool Store::Impl::editing(const Command& command, double now) {
@@ -67,6 +68,11 @@ bool Store::Impl::editing(const Command& command, double now) {
           [&](const SetOption& c) {
             // Controls offer nothing that is refused; scripts have been told (automation.cpp).
             if (set_option(next.options, c.name, c.value)) edit(std::move(next), c.name, true, now);
+            return true;
+          },
+          [&](const FillOneByOne& c) {
+            next.one_by_one = c.on;
+            edit(std::move(next), "", true, now);
             return true;
           },
           [&](const ResetOptions&) {
@@ -100,14 +106,16 @@ void Store::Impl::edit(Document next, std::string_view kind, bool at_once, doubl
 }
 
 void Store::Impl::change_document(Document next, bool at_once, double now) {
-  const bool text = next.text != state.document.text;
-  const bool otherwise = !same_writing(next.options, state.document.options) || next.switches != state.document.switches;
+  const Document& before = state.document;
+  const bool text = next.text != before.text, one_by_one = next.one_by_one != before.one_by_one;
+  const bool generation = !same_writing(next.options, before.options) || next.switches != before.switches;
   std::array<bool, 3> begins_otherwise{};
-  for (std::size_t f = 0; f < begins_otherwise.size(); ++f) begins_otherwise[f] = next.prefixes[f] != state.document.prefixes[f];
+  for (std::size_t f = 0; f < begins_otherwise.size(); ++f) begins_otherwise[f] = next.prefixes[f] != before.prefixes[f];
   state.document = std::move(next);
   state.notice.reset();
   if (text) text_changed(at_once, now);
-  else if (otherwise) stale_generation();
+  else if (generation) stale_generation();
+  else if (one_by_one) fill_otherwise();
   for (const Seat seat : kSeats) {
     if (!text && begins_otherwise[seat_index(seat)]) rewrite(seat);
   }

@@ -65,7 +65,7 @@ std::optional<protocol::Request> lens_request(const State& state, Seat seat) {
 std::optional<protocol::Request> distribution_request(const State& state, Seat seat) {
   const GenerationState& g = state.column(seat).generation;
   const std::int64_t step = state.clock.cursor;
-  if (g.serial == 0 || g.replacing || step < 1 || std::cmp_greater(step, g.steps.size())) return std::nullopt;
+  if (state.column(seat).family == Family::encoder || g.serial == 0 || g.replacing || step < 1 || std::cmp_greater(step, g.steps.size())) return std::nullopt;
   const bool beam = state.document.options.strategy == protocol::Strategy::beam;
   if (beam && !g.steps[static_cast<std::size_t>(step) - 1].forced) return std::nullopt;
   return protocol::Reshape{.seat = seat, .step = step, .options = state.document.options, .top = kReshapeTop, .serial = g.serial};
@@ -74,7 +74,7 @@ std::optional<protocol::Request> distribution_request(const State& state, Seat s
 std::optional<protocol::Request> beams_request(const State& state, Seat seat) {
   const GenerationState& g = state.column(seat).generation;
   const bool beam = state.document.options.strategy == protocol::Strategy::beam && state.document.options.num_beams > 1;
-  if (!beam || g.serial == 0 || g.replacing || g.stale || g.advanced == 0) return std::nullopt;
+  if (!beam || state.column(seat).family == Family::encoder || g.serial == 0 || g.replacing || g.stale || g.advanced == 0) return std::nullopt;
   return protocol::Beams{.seat = seat, .serial = g.serial, .steps = g.advanced};
 }
 
@@ -88,27 +88,28 @@ struct Row {
   Tab tab;
   // What to ask of this seat now; none: nothing can be asked of it (the view says why).
   std::optional<protocol::Request> (*request)(const State&, Seat);
-  bool of_text = true;   // false: the sentence is not what it is about, and may be empty
-  bool quick = false;    // what is on its way is awaited, and then the newest asked for: an answer for each stop of a slider
+  bool of_text = true;         // false: the sentence is not what it is about, and may be empty
+  std::string_view name = {};  // among those of its tab; empty: it is the only one
+  bool quick = false;          // what is on its way is awaited, and then the newest asked for: an answer for each stop of a slider
 };
 
 constexpr std::array kRows{
     Row{Experiment::masks, Tab::masks, masks_request},
     Row{Experiment::leak, Tab::leak, leak_request},
     Row{Experiment::space, Tab::space, space_request, false},
-    Row{Experiment::answer, Tab::space, answer_request, false},
-    Row{Experiment::heads, Tab::attention, heads_request},
+    Row{Experiment::answer, Tab::space, answer_request, false, "retrieved_answer"},
+    Row{Experiment::heads, Tab::attention, heads_request, true, "heads"},
     Row{Experiment::lens, Tab::lens, lens_request},
-    Row{Experiment::answer_fill, Tab::answer, ask<protocol::AnswerTask::fill>},
-    Row{Experiment::answer_go_on, Tab::answer, ask<protocol::AnswerTask::go_on>},
-    Row{Experiment::answer_translate, Tab::answer, ask<protocol::AnswerTask::translate>},
-    Row{Experiment::answer_classify_blank, Tab::answer, ask<protocol::AnswerTask::classify_blank>},
-    Row{Experiment::answer_classify_prompt, Tab::answer, ask<protocol::AnswerTask::classify_prompt>},
-    Row{Experiment::answer_classify_text, Tab::answer, ask<protocol::AnswerTask::classify_text>},
-    Row{Experiment::answer_retrieve, Tab::answer, ask<protocol::AnswerTask::retrieve>},
-    Row{Experiment::answer_question, Tab::answer, ask<protocol::AnswerTask::question>},
-    Row{Experiment::distribution, Tab::generation, distribution_request, true, true},
-    Row{Experiment::beams, Tab::generation, beams_request, true, true},
+    Row{Experiment::answer_fill, Tab::answer, ask<protocol::AnswerTask::fill>, true, "fill"},
+    Row{Experiment::answer_go_on, Tab::answer, ask<protocol::AnswerTask::go_on>, true, "go_on"},
+    Row{Experiment::answer_translate, Tab::answer, ask<protocol::AnswerTask::translate>, true, "translate"},
+    Row{Experiment::answer_classify_blank, Tab::answer, ask<protocol::AnswerTask::classify_blank>, true, "classify_blank"},
+    Row{Experiment::answer_classify_prompt, Tab::answer, ask<protocol::AnswerTask::classify_prompt>, true, "classify_prompt"},
+    Row{Experiment::answer_classify_text, Tab::answer, ask<protocol::AnswerTask::classify_text>, true, "classify_text"},
+    Row{Experiment::answer_retrieve, Tab::answer, ask<protocol::AnswerTask::retrieve>, true, "retrieve"},
+    Row{Experiment::answer_question, Tab::answer, ask<protocol::AnswerTask::question>, true, "question"},
+    Row{Experiment::distribution, Tab::generation, distribution_request, true, "distribution", true},
+    Row{Experiment::beams, Tab::generation, beams_request, true, "beams", true},
 };
 static_assert(kRows.size() == kExperiments.size());
 
@@ -140,6 +141,11 @@ std::vector<Span> words_of(std::string_view text) {
 }
 
 }  // namespace
+
+ExperimentPlace place_of(Experiment experiment) {
+  const auto row = std::ranges::find(kRows, experiment, &Row::id);
+  return {row->tab, row->name};
+}
 
 std::optional<std::int64_t> lens_first(const State& state, Seat seat) {
   const auto& window = state.lens[seat_index(seat)];

@@ -130,6 +130,7 @@ constexpr auto kHandlers = std::to_array<NamedHandler>({
     {"reset_options", reset_options},
     {"set_prefix", set_prefix},
     {"continue_from", continue_from},
+    {"fill_one_by_one", [](const Script& s) { if (const bool on = s.in.boolean("on"); !s.refused()) s.act_now(FillOneByOne{on}); }},
     {"retry", retry},
     {"load", load},
     {"cancel", cancel},

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "view/filling.hpp"
+
 namespace trilens::view {
 namespace {
 
@@ -124,7 +126,8 @@ GenerationView build_generation(const State& state, Seat seat, const Words& word
   v.cursor = std::min(state.clock.cursor, g.replacing ? static_cast<std::int64_t>(g.steps.size()) : state::known_steps(state, seat));
   reading_head(v.head, state, seat, words);
   v.head.sentence = v.head.empty ? v.head.sentence : words.strings.get("generation.sentence." + v.family.id);
-  if (column.family == Family::encoder) {
+  v.fill_modes = fill_modes(state, seat, words);
+  if (!state::steps_on(state, seat)) {
     if (column.reading) encoder_steps(v, column, words);
     return v;
   }
@@ -145,6 +148,10 @@ GenerationView build_generation(const State& state, Seat seat, const Words& word
   v.distribution = build_distribution(state, seat, words);
   v.cross = build_cross(state, seat, words);
   v.state_words = words.strings.get("generation.state." + state_id(state, g, v.finished));
+  if (column.family == Family::encoder) {
+    add_blanks(v, state, seat, words);
+    return v;
+  }
   const bool beam = state.document.options.strategy == protocol::Strategy::beam;
   if (beam && !v.head.empty) v.head.sentence = words.strings.get("generation.sentence.beam");
   return v;

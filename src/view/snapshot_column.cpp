@@ -161,6 +161,10 @@ void describe(Writer& io, GenerationView& v) {
   io("prefix_back", v.prefix_back);
   io("distribution", v.distribution);
   io("cross", v.cross);
+  io("fill_modes", v.fill_modes);
+  io("blanks_title", v.blanks_title);
+  io("blanks", v.blanks);
+  io("comparison", v.comparison);
   io("state_words", v.state_words);
   io("running", v.running);
   io("finished", v.finished);

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "ui/panels/bars.hpp"
+#include "ui/panels/filling.hpp"
 #include "ui/panels/generation_looks.hpp"
 #include "ui/widgets.hpp"
 
@@ -96,6 +97,7 @@ float draw(const view::GenerationView& view, Frame& frame, Place place, PanelSta
   if (view.head.empty && view.steps.empty()) return at.y;
 
   at.y = draw_prefix(view, frame, at, panel, commands);
+  at.y = draw_fill_modes(view, frame, at, commands);
   // What it has written, its newest piece marked.
   if (!view.written.empty()) {
     const std::string& text = view.written;
@@ -116,6 +118,7 @@ float draw(const view::GenerationView& view, Frame& frame, Place place, PanelSta
     near.steps.assign(view.steps.begin() + begin, view.steps.begin() + end);
     at.y = draw_steps(near, frame, at, panel, commands);
   }
+  at.y = draw_open_blanks(view, frame, at, panel);
   if (!view.alternatives.empty() && !view.distribution.shown) {  // which shows the same words, and more
     at.y += 10;
     frame.line({at.x, at.y, at.width, 22}, view.alternatives_title, kSmall, theme.muted);
