@@ -64,8 +64,8 @@ std::optional<protocol::Request> lens_request(const State& state, Seat seat) {
 // The step under the cursor, of a text that the engine still holds.
 std::optional<protocol::Request> distribution_request(const State& state, Seat seat) {
   const GenerationState& g = state.column(seat).generation;
-  const std::int64_t step = state.clock.cursor;
-  if (state.column(seat).family == Family::encoder || g.serial == 0 || g.replacing || step < 1 || std::cmp_greater(step, g.steps.size())) return std::nullopt;
+  const std::int64_t step = std::min<std::int64_t>(state.clock.cursor, static_cast<std::int64_t>(g.steps.size()));  // it may have ended before
+  if (state.column(seat).family == Family::encoder || g.serial == 0 || g.replacing || step < 1) return std::nullopt;
   const bool beam = state.document.options.strategy == protocol::Strategy::beam;
   if (beam && !g.steps[static_cast<std::size_t>(step) - 1].forced) return std::nullopt;
   return protocol::Reshape{.seat = seat, .step = step, .options = state.document.options, .top = kReshapeTop, .serial = g.serial};

@@ -1,6 +1,5 @@
 // Shell's middle: the examples (panels/examples.cpp), then the rows, each drawn across all columns so that they line up.
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -21,7 +20,6 @@ struct Section {
   const view::PanelHead* (*head)(const view::ColumnView&) = nullptr;
   float (*draw)(const view::ColumnView&, Frame&, Place, PanelState&, Commands&) = nullptr;
   float (*intro)(const view::PageView&, Frame&, Place, PanelState&, Commands&) = nullptr;  // across the page, under the head
-  bool (*shown)(const view::PageView&) = nullptr;  // none: always
 };
 
 constexpr std::array kSections{
@@ -49,9 +47,7 @@ constexpr std::array kSections{
     Section{Tab::answer, false, [](const view::ColumnView& c) { return &c.answer_head; }, nullptr},
     Section{Tab::generation, true, [](const view::ColumnView& c) { return &c.generation.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.generation, f, at, p, out); },
-            [](const view::PageView& v, Frame& f, Place at, PanelState& p, Commands& out) { return draw(v.generation, f, at, p, out); }},
-    Section{Tab::generation, false, [](const view::ColumnView& c) { return &c.beams.head; }, nullptr, draw_beams,
-            [](const view::PageView& v) { return std::ranges::any_of(v.columns, [](const view::ColumnView& c) { return c.shown && c.beams.shown; }); }},
+            [](const view::PageView& v, Frame& f, Place at, PanelState& p, Commands& out) { return draw_generation_intro(v, f, at, p, out); }},
     Section{Tab::space, false, [](const view::ColumnView& c) { return &c.space.head; },
             [](const view::ColumnView& c, Frame& f, Place at, PanelState& p, Commands& out) { return draw(c.space, f, at, p, out); },
             [](const view::PageView& v, Frame& f, Place at, PanelState& p, Commands& out) { return draw(v.space, f, at, p, out); }},
@@ -151,7 +147,6 @@ float Shell::draw_body(const view::PageView& view, Frame& frame, Place place, Co
   }
   for (const Section& section : kSections) {
     if (view.tab == Tab::overview ? !section.in_overview : view.tab != section.tab) continue;
-    if (section.shown != nullptr && !section.shown(view)) continue;
     y += 14;
     frame.hairline({columns.left, y}, {columns.right, y}, theme.hairline);
     const float section_top = y;

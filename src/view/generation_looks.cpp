@@ -65,7 +65,7 @@ DistributionView build_distribution(const State& state, Seat seat, const Words& 
   if (state.tab != state::Tab::generation || column.family == Family::encoder || g.steps.empty() || state.clock.cursor == 0) return v;
   const auto* r = e.as<protocol::Reshaped>();
   if (e.trouble) v.trouble = e.trouble->error.message;
-  if (r == nullptr || e.trouble || e.asked.empty()) {
+  if (r == nullptr || e.trouble || e.asked.empty()) {  // nothing, or not of this step
     v.shown = !v.trouble.empty();
     v.title = words.strings.get("distribution.none");
     return v;
@@ -115,7 +115,6 @@ CrossView build_cross(const State& state, Seat seat, const Words& words) {
 BeamsView build_beams(const State& state, Seat seat, const Words& words) {
   BeamsView v;
   v.family = family_view(state, seat, words);
-  v.head = panel_head("beams", words);
   const state::ColumnState& column = state.column(seat);
   const auto* tree = column.experiment(state::Experiment::beams).as<protocol::BeamTree>();
   const bool there = state.tab == state::Tab::generation && beam(state) && column.family != Family::encoder && tree != nullptr && !column.experiment(state::Experiment::beams).asked.empty();
@@ -132,7 +131,6 @@ BeamsView build_beams(const State& state, Seat seat, const Words& words) {
     v.nodes.push_back(std::move(node));
   }
   const std::vector<std::int64_t>& first = tree->done && !tree->best.empty() ? tree->best : tree->live;
-  std::string text;
   for (std::int64_t at = first.empty() ? -1 : first.front(); at >= 0; at = tree->nodes[static_cast<std::size_t>(at)].parent) v.nodes[static_cast<std::size_t>(at)].winner = true;
   v.title = words.strings.fill("beams.title", {{"family", v.family.name}, {"model", v.family.short_name}, {"beams", count_text(tree->num_beams)}});
   v.legend = words.strings.fill("beams.legend", {{"penalty", fixed_text(tree->length_penalty, 1, words.number)}});

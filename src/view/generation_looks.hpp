@@ -71,7 +71,6 @@ struct BeamNodeView {
 
 struct BeamsView {
   FamilyView family;
-  PanelHead head;
   bool shown = false;
   std::string title;               // "Decoder · GPT-2: 4 beams"
   std::string sentence;            // which one won, and with what score

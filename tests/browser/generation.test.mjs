@@ -23,12 +23,14 @@ for (const provider of ['wasm', 'webgpu']) {
     let trilens;
     before(async () => {
       trilens = await openTrilens();
-      for (const family of Object.values(kFamilies)) await trilens.command({ type: 'load', family, model: '', provider });
+      for (const [name, family] of Object.entries(kFamilies)) {
+        if (provider === 'wasm' || name === 't5') await trilens.command({ type: 'load', family, model: '', provider });
+      }
     });
     after(() => trilens?.close());
 
     for (const [name, family] of Object.entries(kFamilies)) {
-      const cases = provider === 'wasm' ? expected[name] : expected[name].slice(1, 2);
+      const cases = provider === 'wasm' ? expected[name] : name === 't5' ? expected[name].slice(1, 2) : [];
       for (const given of cases) {
         const what = `${name}: ${given.text} + "${given.prefix}"`;
         test(`${what} is written, weighed and watched as by the reference`, async () => {
@@ -41,7 +43,7 @@ for (const provider of ['wasm', 'webgpu']) {
             near(step.probability, given.probabilities[i], 2e-4, `${what}, step ${i}`);
             given.cross?.[i].forEach((/** @type {number} */ weight, /** @type {number} */ c) => near(step.cross[c], weight, 2e-4, `${what}, step ${i}, source ${c}`));
           });
-          for (const wanted of given.warped) {
+          for (const wanted of provider === 'wasm' ? given.warped : given.warped.slice(1, 2)) {
             const shaped = await trilens.command({ type: 'reshape', family, step: given.prefix_ids.length + 1, options: wanted.options });
             const about = `${what}, ${JSON.stringify(wanted.options)}`;
             // A token at the border may fall to the other side of it by the last bit.
@@ -73,65 +75,61 @@ for (const provider of ['wasm', 'webgpu']) {
         });
       }
     }
+
+    if (provider !== 'wasm') return;
+
+    const writer = async () => (await trilens.snapshot()).columns[1].generation;
+    const settled = async () => {
+      let view;
+      do {
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        view = await writer();
+      } while (!view.distribution.shown || view.head.waiting);
+      return view;
+    };
+
+    test('the page opens its tab', async () => {
+      await trilens.command({ type: 'set_text', text: 'The red dog' });
+      await trilens.command({ type: 'show', tab: 'generation' });
+    });
+
+    test('the same seed writes the same text, and the clock goes back and forth through it', async () => {
+      await trilens.command({ type: 'set_option', name: 'strategy', value: 'sample' });
+      await trilens.command({ type: 'set_option', name: 'max_new_tokens', value: 6 });
+      const run = async (/** @type {number} */ seed) => {
+        await trilens.command({ type: 'set_option', name: 'seed', value: seed });
+        return (await trilens.command({ type: 'to_end' })).columns.decoder.text;
+      };
+      const first = await run(11), other = await run(12), again = await run(11);
+      assert.equal(again, first);
+      assert.notEqual(other, first);
+      const there = (await trilens.command({ type: 'go_to_step', step: 3 })).columns.decoder;
+      await trilens.command({ type: 'step_back' });
+      const back = (await trilens.command({ type: 'step' })).columns.decoder;
+      assert.deepEqual(back, there);
+    });
+
+    test('sliders change what is drawn from, a press on another piece what is written', async () => {
+      await trilens.command({ type: 'set_option', name: 'strategy', value: 'greedy' });
+      await trilens.command({ type: 'to_end' });
+      await trilens.command({ type: 'go_to_step', step: 2 });
+      const before = await settled();
+      await trilens.command({ type: 'set_option', name: 'top_k', value: 3 });
+      let now;
+      do now = await settled(); while (now.distribution.rows[5].cut !== 'top_k');
+      assert.equal(now.head.stale, false, 'greedy text does not depend on it');
+      assert.equal(now.distribution.rows.filter((/** @type {any} */ r) => r.cut === '').length, 3);
+      assert.deepEqual(now.distribution.rows.map((/** @type {any} */ r) => r.before), before.distribution.rows.map((/** @type {any} */ r) => r.before));
+      const other = now.steps[1].others[0];
+      await trilens.command({ type: 'continue_from', family: 'decoder', step: 2, id: other.id });
+      const forced = await settled();
+      assert.deepEqual(forced.steps.slice(0, 2).map((/** @type {any} */ s) => s.forced), [true, true]);
+      assert.equal(forced.steps[1].display, other.display);
+      assert.ok(forced.prefix_note.length > 0);
+      await trilens.command({ type: 'set_prefix', family: 'decoder', text: '' });
+      const free = await settled();
+      assert.equal(free.prefix_note, '');
+      assert.equal(free.steps[1].display, before.steps[1].display);
+    });
   });
 }
-
-describe('the tab of writing', () => {
-  /** @type {Awaited<ReturnType<typeof openTrilens>>} */
-  let trilens;
-  const writer = async () => (await trilens.snapshot()).columns[1].generation;
-  const settled = async () => {
-    let view;
-    do {
-      await new Promise((resolve) => setTimeout(resolve, 30));
-      view = await writer();
-    } while (!view.distribution.shown || view.head.waiting);
-    return view;
-  };
-  before(async () => {
-    trilens = await openTrilens();
-    for (const family of Object.values(kFamilies)) await trilens.command({ type: 'load', family, model: '', provider: 'wasm' });
-    await trilens.command({ type: 'set_text', text: 'The red dog' });
-    await trilens.command({ type: 'show', tab: 'generation' });
-  });
-  after(() => trilens?.close());
-
-  test('the same seed writes the same text, and the clock goes back and forth through it', async () => {
-    await trilens.command({ type: 'set_option', name: 'strategy', value: 'sample' });
-    await trilens.command({ type: 'set_option', name: 'max_new_tokens', value: 6 });
-    const run = async (/** @type {number} */ seed) => {
-      await trilens.command({ type: 'set_option', name: 'seed', value: seed });
-      return (await trilens.command({ type: 'to_end' })).columns.decoder.text;
-    };
-    const first = await run(11), other = await run(12), again = await run(11);
-    assert.equal(again, first);
-    assert.notEqual(other, first);
-    const there = (await trilens.command({ type: 'go_to_step', step: 3 })).columns.decoder;
-    await trilens.command({ type: 'step_back' });
-    const back = (await trilens.command({ type: 'step' })).columns.decoder;
-    assert.deepEqual(back, there);
-  });
-
-  test('sliders change what is drawn from, a press on another piece what is written', async () => {
-    await trilens.command({ type: 'set_option', name: 'strategy', value: 'greedy' });
-    await trilens.command({ type: 'to_end' });
-    await trilens.command({ type: 'go_to_step', step: 2 });
-    const before = await settled();
-    await trilens.command({ type: 'set_option', name: 'top_k', value: 3 });
-    let now;
-    do now = await settled(); while (now.distribution.rows[5].cut !== 'top_k');
-    assert.equal(now.head.stale, false, 'greedy text does not depend on it');
-    assert.equal(now.distribution.rows.filter((/** @type {any} */ r) => r.cut === '').length, 3);
-    assert.deepEqual(now.distribution.rows.map((/** @type {any} */ r) => r.before), before.distribution.rows.map((/** @type {any} */ r) => r.before));
-    const other = now.steps[1].others[0];
-    await trilens.command({ type: 'continue_from', family: 'decoder', step: 2, id: other.id });
-    const forced = await settled();
-    assert.deepEqual(forced.steps.slice(0, 2).map((/** @type {any} */ s) => s.forced), [true, true]);
-    assert.equal(forced.steps[1].display, other.display);
-    assert.ok(forced.prefix_note.length > 0);
-    await trilens.command({ type: 'set_prefix', family: 'decoder', text: '' });
-    const free = await settled();
-    assert.equal(free.prefix_note, '');
-    assert.equal(free.steps[1].display, before.steps[1].display);
-  });
-});

@@ -63,6 +63,11 @@ def warped(logits: torch.Tensor, options: dict) -> dict:
     }
 
 
+def until_end(ids: list[int], end: int) -> list[int]:
+    """Without what is padded after the end token."""
+    return ids[: ids.index(end) + 1] if end in ids else ids
+
+
 def case(family: str, model, tokenizer, text: str, words: str) -> dict:
     """Everything about one text and one prefix."""
     forced = prefix_ids(family, tokenizer, words)
@@ -91,7 +96,7 @@ def case(family: str, model, tokenizer, text: str, words: str) -> dict:
         "text": text, "prefix": words, "prefix_ids": forced, "ids": written,
         "probabilities": [steps[before - 1 + i, token].exp().item() for i, token in enumerate(written)],
         "beams": {
-            "ids": beam.sequences[0][before:].tolist(), "score": beam.sequences_scores[0].item(),
+            "ids": until_end(beam.sequences[0][before:].tolist(), tokenizer.eos_token_id), "score": beam.sequences_scores[0].item(),
             "indices": beam.beam_indices[0].tolist(),
         },
         "warped": [warped(logits[at - 1], options) for options in WARPS],

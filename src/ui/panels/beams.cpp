@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "ui/panels/panels.hpp"
+#include "ui/panels/generation_looks.hpp"
 
 namespace trilens::ui {
 namespace {
@@ -44,7 +44,7 @@ void draw_node(const view::BeamNodeView& node, const FamilyColours& colours, Fra
 
 }  // namespace
 
-float draw_beams(const view::BeamsView& view, Frame& frame, Place place) {
+float draw(const view::BeamsView& view, Frame& frame, Place place) {
   if (!view.shown) return place.y;
   const Theme& theme = frame.theme;
   const FamilyColours& colours = theme.of(view.family.family);
@@ -72,14 +72,6 @@ float draw_beams(const view::BeamsView& view, Frame& frame, Place place) {
   }
   y += tall + 8;
   return y + frame.paragraph({place.x, y}, place.width, view.legend, kSmall, theme.muted, 4) + 14;
-}
-
-float draw_beams(const view::PageView& view, Frame& frame, Place place, PanelState& /*panel*/, Commands& /*commands*/) {
-  float y = place.y;
-  for (const view::ColumnView& column : view.columns) {
-    if (column.shown) y = draw_beams(column.beams, frame, {place.x, y, place.width});
-  }
-  return y;
 }
 
 }  // namespace trilens::ui

@@ -108,7 +108,8 @@ float draw(const view::CrossView& view, const view::FamilyView& family, Frame& f
   return y + 8 + frame.paragraph({place.x, y + 6}, place.width, view.note, kSmall, theme.muted, 4);
 }
 
-float draw(const view::GenerationIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands) {
+float draw_generation_intro(const view::PageView& page, Frame& frame, Place place, PanelState& panel, Commands& commands) {
+  const view::GenerationIntroView& view = page.generation;
   frame.interaction.region(id_of("region-generation-options"));
   float y = place.y + frame.paragraph({place.x, place.y}, place.width, view.note, kBody, frame.theme.ink, 4) + 6;
   const float gap = 28, wide = panel.phone ? place.width : std::min(420.0F, (place.width - gap) / 2);
@@ -118,7 +119,11 @@ float draw(const view::GenerationIntroView& view, Frame& frame, Place place, Pan
     draw_option(view.rows[i], frame, {x, y, wide, 44}, id_of("generation-option", i), commands);
     if (i % across + 1 == across || i + 1 == view.rows.size()) y += 44;
   }
-  return y + 4;
+  y += 4;
+  for (const view::ColumnView& column : page.columns) {
+    if (column.shown && column.beams.shown) y = draw(column.beams, frame, {place.x, y + 10, place.width});
+  }
+  return y;
 }
 
 }  // namespace trilens::ui

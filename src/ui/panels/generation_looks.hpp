@@ -7,5 +7,6 @@ namespace trilens::ui {
 
 float draw(const view::DistributionView& view, const view::FamilyView& family, Frame& frame, Place place);
 float draw(const view::CrossView& view, const view::FamilyView& family, Frame& frame, Place place);
+float draw(const view::BeamsView& view, Frame& frame, Place place);
 
 }  // namespace trilens::ui

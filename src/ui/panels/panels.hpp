@@ -69,9 +69,8 @@ float draw(const view::AnswerIntroView& view, Frame& frame, Place place, PanelSt
 float draw(const view::AnswerRowView& view, Frame& frame, Place place);
 float draw(const view::AnswerCellView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::GenerationView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
-float draw(const view::GenerationIntroView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
-// Every seat's tree, one under the other.
-float draw_beams(const view::PageView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+// The sliders, and under them each seat's beam tree where there is one.
+float draw_generation_intro(const view::PageView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::CostView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 
 // The family's maps in small, without words: the shape says what it can see. A press opens the tab of attention. False: no maps yet.
