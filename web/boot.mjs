@@ -124,7 +124,7 @@ async function boot() {
   let isSettled = false;
   const host = new PageHost({
     canvas, field, settings,
-    boxes: [element('model-name'), element('model-server')],
+    boxes: ['model-name', 'model-server', 'prefix-left', 'prefix-middle', 'prefix-right'].map((id) => /** @type {HTMLInputElement} */ (element(id))),
     chooseFiles: (folder) => (folder ? dropTarget.chooseFolder() : dropTarget.chooseFiles()),
     extent: element('extent'),
     focusWords: element('focus-words'),

@@ -1,4 +1,4 @@
-// The shelf's text fields: real <input>s lying over the places that the drawing keeps free for them, scrolling with it.
+// The text fields beside the sentence (the shelf's, forced prefixes): real <input>s lying over the places that the drawing keeps free for them, scrolling with it.
 //
 // Not here: the sentence (text_field.mjs), what the texts mean (src/state/shelf.cpp). Paste, input methods and a phone's keyboard are the
 // browser's own. Escape goes back to the drawing and is told to it, Enter commits.

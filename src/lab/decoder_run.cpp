@@ -16,8 +16,8 @@ bool in_order(const std::vector<std::int32_t>& parents, std::int64_t rows) {
 
 }  // namespace
 
-DecoderRun::DecoderRun(LoadedModel& model, infer::Runtime& runtime, std::optional<Source> source)
-    : model_(model), runtime_(runtime), source_(std::move(source)) {
+DecoderRun::DecoderRun(LoadedModel& model, infer::Runtime& runtime, std::optional<Source> source, std::vector<std::string> watch)
+    : model_(model), runtime_(runtime), source_(std::move(source)), watch_(std::move(watch)) {
   for (const model::CacheEntry& names : model.cache.entries) slots_.push_back({names, std::nullopt});
 }
 
@@ -86,6 +86,8 @@ Task<Result<StepLogits>> DecoderRun::step(std::vector<std::int32_t> tokens, std:
   for (const Slot& slot : slots_) {
     if (first || !slot.names.cross) fetches.push_back(slot.names.output);
   }
+  const std::size_t watched = fetches.size();
+  fetches.insert(fetches.end(), watch_.begin(), watch_.end());
   auto out = co_await session.run(in.feeds(), fetches);
   if (!out) co_return std::unexpected(out.error());
   ++passes_;
@@ -94,7 +96,9 @@ Task<Result<StepLogits>> DecoderRun::step(std::vector<std::int32_t> tokens, std:
     if (first || !slot.names.cross) slot.value.emplace(std::get<infer::RemoteTensor>(std::move((*out)[at++])));
   }
   past_ += width;
-  co_return StepLogits{std::get<infer::RemoteTensor>(std::move(out->front())), static_cast<std::int64_t>(tokens.size()) / rows, width};
+  StepLogits logits{std::get<infer::RemoteTensor>(std::move(out->front())), static_cast<std::int64_t>(tokens.size()) / rows, width};
+  for (std::size_t i = watched; i < out->size(); ++i) logits.watched.push_back(std::get<Tensor>(std::move((*out)[i])));
+  co_return logits;
 }
 
 Task<Result<void>> DecoderRun::reorder(std::vector<std::int32_t> parents) {

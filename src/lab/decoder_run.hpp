@@ -34,6 +34,7 @@ struct StepLogits {
   infer::RemoteTensor values;  // [row, positions, vocabulary] f32; the step's tokens are the last of the positions
   std::int64_t positions = 0;
   std::int64_t width = 0;      // tokens of the step, a row
+  std::vector<Tensor> watched = {};  // what `watch` names, of this pass
 
   // Where the i-th token of the step stands among the vectors of `values`, as row_statistics counts them.
   [[nodiscard]] std::uint32_t at(std::int64_t row, std::int64_t i) const {
@@ -44,7 +45,8 @@ struct StepLogits {
 
 class DecoderRun {
  public:
-  DecoderRun(LoadedModel& model, infer::Runtime& runtime, std::optional<Source> source);
+  // `watch`: outputs of every graph of the decoder that come back with each step.
+  DecoderRun(LoadedModel& model, infer::Runtime& runtime, std::optional<Source> source, std::vector<std::string> watch = {});
 
   // Logits of the given tokens [rows, width], which follow those of earlier steps.
   [[nodiscard]] Task<Result<StepLogits>> step(std::vector<std::int32_t> tokens, std::int64_t rows = 1);
@@ -69,6 +71,7 @@ class DecoderRun {
   LoadedModel& model_;
   infer::Runtime& runtime_;
   std::optional<Source> source_;
+  std::vector<std::string> watch_;
   std::optional<infer::RemoteTensor> spread_;  // the source's states, once for each row
   std::vector<Slot> slots_;            // empty: there is no cache
   std::vector<std::int32_t> history_;  // [row, past + width]: what is read again where there is no cache

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "lab/experiments.hpp"
+#include "lab/generation_looks.hpp"
 #include "lab/library.hpp"
 #include "lab/load_model.hpp"
 
@@ -111,7 +112,7 @@ Task<Result<ResultValue>> Engine::experiment(std::int64_t id, Slot& s, const pro
   if (const auto* r = std::get_if<protocol::Cost>(&request)) co_return as_value(co_await cost(context, *r));
   if (const auto* r = std::get_if<protocol::Norms>(&request)) co_return as_value(co_await norms(context, *r));
   if (const auto* r = std::get_if<protocol::Generate>(&request)) {
-    auto generation = begin_generation(context, {r->seat, r->text, r->options, r->as_read});
+    auto generation = begin_generation(context, {.seat = r->seat, .text = r->text, .options = r->options, .as_read = r->as_read, .prefix = r->prefix, .prefix_ids = r->prefix_ids});
     if (!generation) co_return std::unexpected(generation.error());
     co_return as_value(co_await advance(context, *generation, r->options.max_new_tokens));
   }
@@ -134,6 +135,8 @@ Task<Result<ResultValue>> Engine::experiment(std::int64_t id, Slot& s, const pro
     if (!s.generation) co_return fail(ErrorCode::invalid_argument, "There is nothing to advance: begin a generation first.");
     co_return as_value(co_await advance(context, *s.generation, r->tokens));
   }
+  if (const auto* r = std::get_if<protocol::Reshape>(&request)) co_return as_value(co_await reshape(context, s.generation ? &*s.generation : nullptr, *r));
+  if (const auto* r = std::get_if<protocol::Beams>(&request)) co_return as_value(beams(context, s.generation ? &*s.generation : nullptr, *r));
   co_return fail(ErrorCode::internal, "A request was not served.");
 }
 

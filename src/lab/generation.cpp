@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "lab/forced_prefix.hpp"
 #include "lab/forward.hpp"
 #include "lab/text.hpp"
 
@@ -14,6 +15,8 @@ using generate::Batch;
 using generate::Search;
 
 constexpr std::int64_t kOwnOutputTokens = 64;  // as far as a greedy output is followed for a view
+
+}  // namespace
 
 generate::GenerationOptions search_options(const LoadedModel& model, const protocol::GenerateOptions& o) {
   generate::GenerationOptions out;
@@ -34,6 +37,8 @@ generate::GenerationOptions search_options(const LoadedModel& model, const proto
   out.banned_ids = model.config.banned_ids;
   return out;
 }
+
+namespace {
 
 // The logits after the last token of each row, whole or as statistics, as the search needs them.
 Task<Result<void>> feed(Context& context, Search& search, const StepLogits& logits, std::int64_t rows) {
@@ -67,7 +72,7 @@ Task<Result<void>> start_run(Context& context, Generation& generation) {
     if (!encoded) co_return std::unexpected(encoded.error());
     source.emplace(std::move(*encoded));
   }
-  generation.run.emplace(context.model, context.services.runtime, std::move(source));
+  generation.run.emplace(context.model, context.services.runtime, std::move(source), generation.watch);
   co_return Result<void>{};
 }
 
@@ -90,7 +95,16 @@ Task<Result<void>> one_step(Context& context, Generation& generation) {
   }
   auto logits = co_await generation.run->step(batch.tokens, rows);
   if (!logits) co_return std::unexpected(logits.error());
+  const bool prefill = generation.step_millis.empty();
+  const std::size_t forced = prefill ? generation.forced : 0;
+  if (forced > 0) {
+    auto steps = co_await forced_steps(context, *logits, generation.prefix());
+    if (!steps) co_return std::unexpected(steps.error());
+    generation.forced_steps = std::move(*steps);
+  }
   if (auto fed = co_await feed(context, generation.search, *logits, rows); !fed) co_return fed;
+  generation.cross.add(logits->watched, forced + 1);
+  if (prefill || generation.search.beam_tree() == nullptr) generation.rows.add(std::move(*logits), forced + 1);
   generation.step_millis.push_back(context.services.clock.now_millis() - begun);
   co_return Result<void>{};
 }
@@ -105,8 +119,27 @@ std::string stop_reason(const Generation& generation, generate::StopReason reaso
   return "";
 }
 
-std::vector<protocol::Step> protocol_steps(const Context& context, const generate::Continuation& continuation, std::span<const double> millis) {
-  std::vector<protocol::Step> steps;
+// What each step of the result was chosen from: the number of the run's answer, as CrossRows and a beam tree count them.
+std::vector<std::size_t> answers_of(const Search& search, std::size_t steps) {
+  std::vector<std::size_t> out(steps);
+  std::iota(out.begin(), out.end(), std::size_t{0});
+  const generate::BeamTree* tree = search.beam_tree();
+  if (tree == nullptr || steps == 0) return out;
+  std::int32_t node = search.done() && !tree->best.empty() ? tree->best.front() : tree->live.front();
+  for (std::size_t i = steps; i-- > 0; node = tree->nodes[static_cast<std::size_t>(node)].parent) {
+    out[i] = static_cast<std::size_t>(tree->nodes[static_cast<std::size_t>(node)].expansion);
+  }
+  return out;
+}
+
+// The forced ones, then those of the search.
+std::vector<protocol::Step> protocol_steps(const Context& context, const Generation& generation) {
+  const generate::Continuation continuation = generation.search.result();
+  const std::span<const double> millis = generation.step_millis;
+  std::vector<protocol::Step> steps = generation.forced_steps;
+  for (std::size_t i = 0; i < steps.size(); ++i) steps[i].cross = generation.cross.row(i);
+  if (generation.ended(context.model)) return steps;
+  const std::vector<std::size_t> answers = answers_of(generation.search, continuation.steps.size());
   for (std::size_t i = 0; i < continuation.steps.size(); ++i) {
     const generate::Step& from = continuation.steps[i];
     protocol::Step step{.id = from.id,
@@ -115,7 +148,9 @@ std::vector<protocol::Step> protocol_steps(const Context& context, const generat
                         .probability = from.probability,
                         .entropy_bits = bits(from.entropy_nats),
                         .millis = i < millis.size() ? millis[i] : 0.0,
-                        .top = {}};
+                        .top = {},
+                        .forced = false,
+                        .cross = generation.cross.row(generation.forced_steps.size() + answers[i])};
     for (const generate::Alternative& a : from.alternatives) step.top.push_back(candidate(context.model, a.id, a.probability, double{a.logit}));
     steps.push_back(std::move(step));
   }
@@ -125,15 +160,20 @@ std::vector<protocol::Step> protocol_steps(const Context& context, const generat
 protocol::Generated so_far(const Context& context, const Generation& generation) {
   const generate::Continuation continuation = generation.search.result();
   const std::span<const double> millis = generation.step_millis;
+  const bool ended = generation.ended(context.model);
+  const bool begun = !millis.empty();
   protocol::Generated out;
-  out.text = decode(context.model, continuation.ids);
-  out.ids = continuation.ids;
-  out.steps = protocol_steps(context, continuation, millis);
+  if (begun) out.ids.assign(generation.prefix().begin(), generation.prefix().end());
+  for (std::size_t i = 0; i < out.ids.size(); ++i) out.forced_texts.push_back(decode(context.model, std::span(out.ids).first(i + 1)));
+  if (!ended) out.ids.insert(out.ids.end(), continuation.ids.begin(), continuation.ids.end());
+  out.text = decode(context.model, out.ids);
+  out.steps = protocol_steps(context, generation);
+  out.depth = generation.made(context.model);
   out.prefill_ms = millis.empty() ? 0.0 : millis.front();
   out.decode_ms = millis.empty() ? 0.0 : std::accumulate(millis.begin() + 1, millis.end(), 0.0);
   out.cache_bytes = generation.run ? generation.run->cache_bytes() : 0;
-  out.finished = generation.search.done() || generation.context_full;
-  out.stop_reason = stop_reason(generation, continuation.stop_reason);
+  out.finished = generation.search.done() || generation.context_full || ended;
+  out.stop_reason = ended ? "eos" : stop_reason(generation, continuation.stop_reason);
   out.cut = generation.cut;
   return out;
 }
@@ -147,35 +187,37 @@ Result<Generation> begin_generation(Context& context, const protocol::BeginGener
                 "An encoder cannot continue a text: it reads everything at once and predicts only the blanks in it. Use fill_mask, or begin_generation with as_read.");
   }
   // A decoder writes into the positions that the text leaves; an encoder-decoder has a second row of them.
-  const std::size_t room = model.family == Family::decoder ? static_cast<std::size_t>(request.options.max_new_tokens) : 0;
+  const bool alone = model.family == Family::decoder;
+  auto prefix = forced_prefix(model, request, {});
+  if (!prefix) return std::unexpected(prefix.error());
+  const std::size_t room = alone ? static_cast<std::size_t>(request.options.max_new_tokens) + prefix->size() : 0;
   auto text = request.as_read ? text_as_read(model, request.text, room) : text_to_the_letter(model, request.text, room);
   if (!text) return std::unexpected(text.error());
+  if (alone) prefix = forced_prefix(model, request, text->prompt);
   Ids source;
   Ids prompt;
-  if (model.family == Family::encoder_decoder) {
+  if (alone) {
+    prompt = std::move(text->ids);
+  } else {
     source = std::move(text->ids);
     prompt = decoder_prompt(model);
-  } else {
-    prompt = std::move(text->ids);
   }
+  prompt.insert(prompt.end(), prefix->begin(), prefix->end());
   auto search = Search::begin(prompt, search_options(model, request.options));
   if (!search) return std::unexpected(search.error());
-  return Generation{.source = std::move(source),
-                    .prompt = std::move(prompt),
-                    .start = *search,
-                    .search = *search,
-                    .run = std::nullopt,
-                    .step_millis = {},
-                    .cut = text->cut,
-                    .revision = model.revision};
+  Generation out{.source = std::move(source), .prompt = std::move(prompt), .forced = prefix->size(), .start = *search, .search = *search, .run = std::nullopt,
+                 .step_millis = {}, .cut = text->cut, .revision = model.revision, .serial = request.serial, .watch = {}, .forced_steps = {}, .rows = {}, .cross = {}};
+  if (request.watch) out.watch = cross_names(model);
+  return out;
 }
 
 Task<Result<protocol::Generated>> advance(Context& context, Generation& generation, std::int64_t tokens) {
-  generation.goal = std::max(generation.goal, generation.search.generated()) + tokens;
-  if (std::exchange(generation.revision, context.model.revision) != context.model.revision) generation.restart();
-  while (!generation.search.done() && !generation.context_full && generation.search.generated() < generation.goal) {
+  const LoadedModel& model = context.model;
+  generation.goal = std::max(generation.goal, generation.made(model)) + tokens;
+  if (std::exchange(generation.revision, context.model.revision) != model.revision) generation.restart();
+  while (!generation.search.done() && !generation.context_full && !generation.ended(model) && generation.made(model) < generation.goal) {
     if (auto on = context.go_on(); !on) {
-      generation.goal = generation.search.generated();
+      generation.goal = generation.made(model);
       co_return std::unexpected(on.error());
     }
     const std::size_t before = generation.step_millis.size();
@@ -185,11 +227,11 @@ Task<Result<protocol::Generated>> advance(Context& context, Generation& generati
       co_return std::unexpected(stepped.error());
     }
     if (context.on_step && generation.step_millis.size() > before) {
-      const std::vector<protocol::Step> steps = protocol_steps(context, generation.search.result(), generation.step_millis);
+      const std::vector<protocol::Step> steps = protocol_steps(context, generation);
       if (!steps.empty()) context.on_step(steps.back());
     }
   }
-  generation.goal = generation.search.generated();
+  generation.goal = generation.made(model);
   co_return so_far(context, generation);
 }
 
@@ -203,7 +245,7 @@ Task<Result<std::vector<std::int32_t>>> greedy_output(Context& context, std::vec
   auto search = Search::begin(prompt, search_options(context.model, options));
   if (!search) co_return std::unexpected(search.error());
   Generation generation{.source = source, .prompt = prompt, .start = *search, .search = *search, .run = std::nullopt, .step_millis = {}, .cut = {},
-                        .revision = context.model.revision};
+                        .revision = context.model.revision, .watch = {}, .forced_steps = {}, .rows = {}, .cross = {}};
   Context quiet{context.services, context.model, context.memory, context.cancel, {}};
   auto generated = co_await advance(quiet, generation, kOwnOutputTokens);
   if (!generated) co_return std::unexpected(generated.error());

@@ -113,9 +113,29 @@ Request read_fill_mask(Fields& in, const Json&) {
 Request read_next_token(Fields& in, const Json&) {
   return NextToken{seat_or(in, Seat::middle), in.text("text"), in.text_or("target", {}), top_k_of(in, NextToken{}.top_k)};
 }
-Request read_generate(Fields& in, const Json&) { return Generate{seat_of(in), in.text("text"), options_of(in), as_read(in)}; }
-Request read_begin(Fields& in, const Json&) { 
-  return BeginGeneration{seat_of(in), in.text("text"), options_of(in), as_read(in)};
+std::vector<std::int32_t> prefix_ids_of(Fields& in) {
+  std::vector<std::int32_t> ids;
+  if (!in.has("prefix_ids")) return ids;
+  for (const Json& id : in.array("prefix_ids")) {
+    const bool fits = id.is_number_integer() && id >= 0 && id <= std::numeric_limits<std::int32_t>::max() && ids.size() < static_cast<std::size_t>(kMaxNewTokens);
+    if (!fits) return in.refuse("`prefix_ids` must be a list of at most 1024 token ids, 0 or more."), ids;
+    ids.push_back(id.get<std::int32_t>());
+  }
+  return ids;
+}
+Request read_generate(Fields& in, const Json&) {
+  return Generate{seat_of(in), in.text("text"), options_of(in), as_read(in), in.text_or("prefix", {}), prefix_ids_of(in)};
+}
+Request read_begin(Fields& in, const Json&) {
+  return BeginGeneration{.seat = seat_of(in), .text = in.text("text"), .options = options_of(in), .as_read = as_read(in), .prefix = in.text_or("prefix", {}),
+                         .prefix_ids = prefix_ids_of(in), .serial = in.integer_or("serial", 0, kMaxId, 0), .watch = in.has("watch") && in.boolean("watch")};
+}
+Request read_reshape(Fields& in, const Json&) {
+  return Reshape{.seat = seat_of(in), .step = in.integer("step", 1, 2 * kMaxNewTokens), .options = options_of(in), .top = in.integer_or("top", 1, kMaxTopK, Reshape{}.top),
+                 .serial = in.integer_or("serial", 0, kMaxId, 0)};
+}
+Request read_beams(Fields& in, const Json&) {
+  return Beams{.seat = seat_of(in), .serial = in.integer_or("serial", 0, kMaxId, 0), .steps = in.integer_or("steps", 0, kMaxId, 0)};
 }
 Request read_advance(Fields& in, const Json&) { return Advance{seat_of(in), in.integer_or("tokens", 1, kMaxNewTokens, 1)}; }
 Request read_attention(Fields& in, const Json& object) {
@@ -284,6 +304,8 @@ constexpr std::array<std::pair<std::string_view, Reader>, std::variant_size_v<Re
     {"cost", read_cost},
     {"norms", read_norms},
     {"explain_tokens", [](Fields& in, const Json&) -> Request { return ExplainTokens{seat_of(in), in.text("text"), in.integer("begin", 0, kMaxId), in.integer("end", 0, kMaxId)}; }},
+    {"reshape", read_reshape},
+    {"beams", read_beams},
 }};
 
 struct Write {
@@ -298,11 +320,16 @@ struct Write {
     return {{"seat", seat_name(r.seat)}, {"text", r.text}, {"target", r.target}, {"top_k", r.top_k}};
   }
   Json operator()(const Generate& r) const {
-    return {{"seat", seat_name(r.seat)}, {"text", r.text}, {"options", options_json(r.options)}, {"as_read", r.as_read}};
+    return {{"seat", seat_name(r.seat)}, {"text", r.text}, {"options", options_json(r.options)}, {"as_read", r.as_read}, {"prefix", r.prefix}, {"prefix_ids", r.prefix_ids}};
   }
   Json operator()(const BeginGeneration& r) const {
-    return {{"seat", seat_name(r.seat)}, {"text", r.text}, {"options", options_json(r.options)}, {"as_read", r.as_read}};
+    return {{"seat", seat_name(r.seat)}, {"text", r.text}, {"options", options_json(r.options)}, {"as_read", r.as_read}, {"prefix", r.prefix},
+            {"prefix_ids", r.prefix_ids}, {"serial", r.serial}, {"watch", r.watch}};
   }
+  Json operator()(const Reshape& r) const {
+    return {{"seat", seat_name(r.seat)}, {"step", r.step}, {"options", options_json(r.options)}, {"top", r.top}, {"serial", r.serial}};
+  }
+  Json operator()(const Beams& r) const { return {{"seat", seat_name(r.seat)}, {"serial", r.serial}, {"steps", r.steps}}; }
   Json operator()(const Advance& r) const { return {{"seat", seat_name(r.seat)}, {"tokens", r.tokens}}; }
   Json operator()(const Attention& r) const {
     Json out{{"seat", seat_name(r.seat)}, {"kind", attention_kind_name(r.kind)}, {"text", r.text}, {"as_read", r.as_read}};

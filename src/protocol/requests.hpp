@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/family.hpp"
@@ -88,15 +89,24 @@ struct Generate {
   std::string text;
   GenerateOptions options;
   bool as_read = false;
+  std::string prefix = {};                    // see BeginGeneration
+  std::vector<std::int32_t> prefix_ids = {};
 };
 
 // Starts a search and computes nothing yet; a seat has one at a time. `Advance` takes it on.
 // An encoder, `as_read`: its blanks one at a time, the most certain first; of the options it looks at `alternatives` alone.
+//
+// A forced prefix stands before what is written: its tokens are steps that nobody chose, and max_new_tokens counts what comes after it. A
+// decoder's is put behind its prompt (as a new word, where it begins with a letter or a digit), an encoder-decoder's decoder begins with it.
 struct BeginGeneration {
   Seat seat = Seat::middle;
   std::string text;
   GenerateOptions options;
   bool as_read = false;
+  std::string prefix = {};                    // in words; empty: none
+  std::vector<std::int32_t> prefix_ids = {};  // the same as tokens; not empty: `prefix` says nothing
+  std::int64_t serial = 0;                    // a name for this generation, that Reshape and Beams may give
+  bool watch = false;                         // encoder-decoder: each step also says where the cross-attention looked
 };
 
 // Answered by Generated with everything so far, from the first step on (a beam search may have changed its mind); each
@@ -104,6 +114,24 @@ struct BeginGeneration {
 struct Advance {
   Seat seat = Seat::middle;
   std::int64_t tokens = 1;  // at most so many; fewer when the search ends
+};
+
+// What sampling would draw from at a step of the generation under way, under other options: from the logits that were kept, without a run
+// of the model. Of `options`, temperature, top_k, top_p and the penalties are read. Errors: invalid_argument (there is no such step, or another
+// generation has begun since), unsupported_task (a step of a beam search), out_of_memory (its logits were too many to be kept).
+struct Reshape {
+  Seat seat = Seat::middle;
+  std::int64_t step = 1;      // from 1, forced ones included
+  GenerateOptions options;
+  std::int64_t top = 20;      // tokens to tell of, 1..kMaxTopK
+  std::int64_t serial = 0;    // of BeginGeneration; 0: whichever is under way
+};
+
+// Every candidate that the beam search under way has looked at. Errors: as Reshape's.
+struct Beams {
+  Seat seat = Seat::middle;
+  std::int64_t serial = 0;
+  std::int64_t steps = 0;     // says nothing to the engine: how many the asker knows of
 };
 
 struct Attention {
@@ -149,7 +177,8 @@ using Request = std::variant<Load, Tokenize, FillMask, NextToken, Generate, Begi
                              SetSwitches, CompareSwitches, Lens, Answer, Probe,
                              ExplainAttention, ExplainPrediction,
                              Cost, Norms,
-                             ExplainTokens>;
+                             ExplainTokens,
+                             Reshape, Beams>;
 
 struct RequestMessage {
   std::int64_t id = 0;

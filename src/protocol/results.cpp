@@ -103,6 +103,8 @@ void describe(IO& io, Step& s) {
   io("entropy_bits", s.entropy_bits);
   io("millis", s.millis);
   io("top", s.top);
+  io("forced", s.forced);
+  io("cross", s.cross);
   io("position", s.position);
   io("blanks", s.blanks);
 }
@@ -112,6 +114,8 @@ void describe(IO& io, Generated& g) {
   io("text", g.text);
   io("ids", g.ids);
   io("steps", g.steps);
+  io("forced_texts", g.forced_texts);
+  io("depth", g.depth);
   io("prefill_ms", g.prefill_ms);
   io("decode_ms", g.decode_ms);
   io("cache_bytes", g.cache_bytes);
@@ -190,7 +194,8 @@ constexpr std::array<const char*, std::variant_size_v<ResultValue>> kResultNames
     "switches", "switch_comparison", "lens", "answer", "probe",
     "attention_account", "prediction_account",
     "cost", "norms",
-    "explained_tokens"};
+    "explained_tokens",
+    "reshaped", "beam_tree"};
 
 Json result_value(const ResultValue& value) {
   return std::visit([](const auto& v) { return written(v); }, value);

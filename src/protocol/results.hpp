@@ -16,6 +16,7 @@
 
 #include "base/error.hpp"
 #include "base/family.hpp"
+#include "protocol/generation.hpp"
 #include "protocol/requests.hpp"
 #include "protocol/shelf.hpp"
 
@@ -104,14 +105,19 @@ struct Step {
   double entropy_bits = 0;
   double millis = 0;
   std::vector<Candidate> top;
+  bool forced = false;             // of the prefix: nobody chose it
+  std::optional<std::vector<float>> cross = std::nullopt;  // watched encoder-decoder: where its decoder looked in the source while it chose this
+                                                           // token: [source piece], the mean of all layers and heads of this very run
   std::optional<std::int64_t> position = std::nullopt;          // an encoder's: which piece of the input was filled
   std::optional<std::vector<Blank>> blanks = std::nullopt;      // an encoder's: what this pass said of every blank that was open
 };
 
 struct Generated {
   std::string text;                // decoded, special tokens left out; without the prompt
-  std::vector<std::int32_t> ids;   // new tokens only, the end token included where it came
+  std::vector<std::int32_t> ids;   // new tokens only, the forced prefix first, the end token included where it came
   std::vector<Step> steps;
+  std::vector<std::string> forced_texts = {};  // one a token of the prefix: the text up to it
+  std::int64_t depth = 0;          // steps that the search has taken, forced ones included; of a beam search the best may be shorter
   double prefill_ms = 0;
   double decode_ms = 0;
   std::int64_t cache_bytes = 0;    // keys and values held at the end
@@ -164,7 +170,8 @@ using ResultValue =
                                  SwitchesSet, SwitchComparison, LensTable, Answered, Probed,
                                  AttentionAccount, PredictionAccount,
                                  CostTable, NormsTable,
-                                 TokensExplained>;
+                                 TokensExplained,
+                                 Reshaped, BeamTree>;
 
 struct Progress {
   std::string stage;                   // "fetch", "open", "check"

@@ -28,7 +28,7 @@ void Store::Impl::stale_generation() {
   for (const Seat seat : kSeats) {
     GenerationState& g = state.column(seat).generation;
     g.begun = false;
-    g.stale = g.stale || g.advanced > 0 || g.trouble;
+    g.stale = g.stale || g.advanced > 0 || g.replacing || g.trouble;
   }
 }
 
@@ -81,6 +81,10 @@ void Store::Impl::ensure(Seat seat) {
   if (!g.begun) {
     protocol::BeginGeneration begin{.seat = seat, .text = state.document.text, .options = state.document.options};
     begin.as_read = true;
+    begin.prefix = state.document.prefixes[f].text;
+    begin.prefix_ids = state.document.prefixes[f].ids;
+    begin.serial = g.serial = ++generations;
+    begin.watch = column.family == Family::encoder_decoder;
     begin_id[f] = send(std::move(begin), Pending{.purpose = Purpose::begin, .seat = seat});
     g.begun = true;
     // Stopped before: the same search from its start gives the same steps.
@@ -99,11 +103,13 @@ void Store::Impl::on_generated(const protocol::Generated& result, const Pending&
   const bool stopped = result.stop_reason == "cancelled";
   const std::int64_t before = g.advanced;
   g.waiting = false;
+  if (std::exchange(g.replacing, false)) g.texts.clear();
   g.steps = result.steps;
   // The best beam may be shorter than the search is deep; elsewhere a step is a token.
   if (!beam) g.advanced = static_cast<std::int64_t>(result.steps.size());
-  else if (!stopped) g.advanced = asked.base + asked.tokens;
+  else if (!stopped) g.advanced = std::max(asked.base + asked.tokens, result.depth);
   g.texts.resize(static_cast<std::size_t>(g.advanced) + 1);
+  for (std::size_t i = 0; i < result.forced_texts.size() && i + 1 < g.texts.size(); ++i) g.texts[i + 1] = result.forced_texts[i];
   g.texts.back() = g.advanced > 0 ? result.text : std::string();
   g.finished = result.finished && !stopped;
   g.stop_reason = result.stop_reason;
@@ -123,6 +129,10 @@ void Store::Impl::on_generation_error(const Error& error, Seat seat) {
   if (error.code == ErrorCode::cancelled) {
     state.clock.playing = false;
     return;
+  }
+  if (std::exchange(g.replacing, false)) {
+    g.steps.clear();
+    g.texts.clear();
   }
   g.trouble = trouble_of(error, column);
 }

@@ -70,6 +70,8 @@ struct Play {};
 struct Stop {};                                          // also ends what the engine computes for the clock
 struct GoToStep { std::int64_t cursor = 0; };            // known steps only; else as far as is known
 
+struct SetPrefix { Seat seat = Seat::left; std::string text; };  // every keystroke; empty: none
+struct ContinueFrom { Seat seat = Seat::left; std::int64_t step = 1; std::int32_t id = 0; };  // step from 1: what was written before it, then this token
 struct SetOption { std::string name; std::variant<double, std::string> value; };  // names as in GenerateOptions' JSON
 struct ResetOptions {};
 struct FillOneByOne { bool on = false; };                // an encoder's blanks: one at a time, or all in one pass
@@ -127,7 +129,8 @@ using Command =
                  GetAgain, SetModelName, SetServer, FilterCatalog, AskRemove, RemoveKept, FilesRefused, ChooseFiles, KeepModel,
                  SetSwitches, SetHead, ResetSwitches, ChooseNumbers,
                  ChooseCost, MeasureCost, StopCost, ShadeMachine,
-                 ChooseTokens, ChooseProbes, RunProbes, StopProbes>;
+                 ChooseTokens, ChooseProbes, RunProbes, StopProbes,
+                 SetPrefix, ContinueFrom>;
 
 using Commands = std::vector<Command>;
 

@@ -36,11 +36,12 @@ std::string within_limit(std::string text) {
 }
 
 bool same_document(const Document& a, const Document& b) {
-  return a.text == b.text && a.items == b.items && same_options(a.options, b.options) && a.switches == b.switches && a.one_by_one == b.one_by_one;
+  return a.text == b.text && a.items == b.items && same_options(a.options, b.options) && a.switches == b.switches && a.one_by_one == b.one_by_one &&
+         a.prefixes == b.prefixes;
 }
 
 bool Store::Impl::editing(const Command& command, double now) {
-  if (editing_items(command, now)) return true;
+  if (editing_items(command, now) || prefixing(command, now)) return true;
   State& s = state;
   Document next = s.document;
   return std::visit(
@@ -94,6 +95,11 @@ bool Store::Impl::editing(const Command& command, double now) {
 
 // A change that can be undone; none at all when nothing differs.
 void Store::Impl::edit(Document next, std::string_view kind, bool at_once, double now) {
+  if (next.text != state.document.text) {  // tokens that were chosen for a text mean nothing behind another
+    for (std::size_t f = 0; f < next.prefixes.size(); ++f) {
+      if (!next.prefixes[f].ids.empty() && next.prefixes[f] == state.document.prefixes[f]) next.prefixes[f] = {};
+    }
+  }
   if (same_document(next, state.document)) return;
   history.record(state.document, kind, now);
   change_document(std::move(next), at_once, now);
@@ -102,12 +108,17 @@ void Store::Impl::edit(Document next, std::string_view kind, bool at_once, doubl
 void Store::Impl::change_document(Document next, bool at_once, double now) {
   const Document& before = state.document;
   const bool text = next.text != before.text, one_by_one = next.one_by_one != before.one_by_one;
-  const bool generation = !same_options(next.options, before.options) || next.switches != before.switches;
+  const bool generation = !same_writing(next.options, before.options) || next.switches != before.switches;
+  std::array<bool, 3> begins_otherwise{};
+  for (std::size_t f = 0; f < begins_otherwise.size(); ++f) begins_otherwise[f] = next.prefixes[f] != before.prefixes[f];
   state.document = std::move(next);
   state.notice.reset();
   if (text) text_changed(at_once, now);
   else if (generation) stale_generation();
   else if (one_by_one) fill_otherwise();
+  for (const Seat seat : kSeats) {
+    if (!text && begins_otherwise[seat_index(seat)]) rewrite(seat);
+  }
   state.can_undo = history.can_undo();
   state.can_redo = history.can_redo();
   touch();

@@ -24,6 +24,7 @@ enum class Experiment : std::uint8_t { masks,
   explain_attention, explain_prediction,
   cost, norms,
   explain,
+  distribution, beams,
 };
 inline constexpr std::array kExperiments{
     Experiment::masks, Experiment::leak, Experiment::space, Experiment::answer, Experiment::heads, Experiment::lens,
@@ -32,6 +33,7 @@ inline constexpr std::array kExperiments{
     Experiment::explain_attention, Experiment::explain_prediction,
     Experiment::cost, Experiment::norms,
     Experiment::explain,
+    Experiment::distribution, Experiment::beams,
 };
 [[nodiscard]] constexpr std::size_t experiment_index(Experiment e) { return static_cast<std::size_t>(e); }
 

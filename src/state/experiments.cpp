@@ -77,6 +77,23 @@ std::optional<protocol::Request> explain_request(const State& state, Seat seat) 
   return protocol::ExplainTokens{seat, state.document.text, static_cast<std::int64_t>(word->begin), static_cast<std::int64_t>(word->end)};
 }
 
+// The step under the cursor, of a text that the engine still holds.
+std::optional<protocol::Request> distribution_request(const State& state, Seat seat) {
+  const GenerationState& g = state.column(seat).generation;
+  const std::int64_t step = std::min<std::int64_t>(state.clock.cursor, static_cast<std::int64_t>(g.steps.size()));  // it may have ended before
+  if (state.column(seat).family == Family::encoder || g.serial == 0 || g.replacing || step < 1) return std::nullopt;
+  const bool beam = state.document.options.strategy == protocol::Strategy::beam;
+  if (beam && !g.steps[static_cast<std::size_t>(step) - 1].forced) return std::nullopt;
+  return protocol::Reshape{.seat = seat, .step = step, .options = state.document.options, .top = kReshapeTop, .serial = g.serial};
+}
+
+std::optional<protocol::Request> beams_request(const State& state, Seat seat) {
+  const GenerationState& g = state.column(seat).generation;
+  const bool beam = state.document.options.strategy == protocol::Strategy::beam && state.document.options.num_beams > 1;
+  if (!beam || state.column(seat).family == Family::encoder || g.serial == 0 || g.replacing || g.stale || g.advanced == 0) return std::nullopt;
+  return protocol::Beams{.seat = seat, .serial = g.serial, .steps = g.advanced};
+}
+
 template <protocol::AnswerTask kTask>
 std::optional<protocol::Request> ask(const State& state, Seat seat) {
   return answer_request(state, seat, kTask);
@@ -89,7 +106,8 @@ struct Row {
   std::optional<protocol::Request> (*request)(const State&, Seat);
   bool of_text = true;         // false: the sentence is not what it is about, and may be empty
   std::string_view name = {};  // among those of its tab; empty: it is the only one
-  bool by_hand = false;         // measured on a press: what is under way ends by stop_cost() alone
+  bool by_hand = false;        // measured on a press: what is under way ends by stop_cost() alone
+  bool quick = false;          // what is on its way is awaited, and then the newest asked for: an answer for each stop of a slider
 };
 
 constexpr std::array kRows{
@@ -114,6 +132,8 @@ constexpr std::array kRows{
     Row{Experiment::cost, Tab::cost, cost_request, false, {}, true},
     Row{Experiment::norms, Tab::machine, norms_request, true, "norms"},
     Row{Experiment::explain, Tab::tokens, explain_request, true, "explained"},
+    Row{Experiment::distribution, Tab::generation, distribution_request, true, "distribution", false, true},
+    Row{Experiment::beams, Tab::generation, beams_request, true, "beams", false, true},
 };
 static_assert(kRows.size() == kExperiments.size());
 
@@ -201,6 +221,7 @@ void Store::Impl::run_experiments() {
       const auto wanted = ready ? row.request(state, seat) : std::nullopt;
       std::string key = wanted ? std::to_string(column.loads) + "." + std::to_string(column.switchings) + protocol::to_json({0, *wanted}) : std::string();
       if (key == e.asked) continue;
+      if (row.quick && e.waiting && wanted) continue;
       cancel(experiment_id[f][experiment_index(row.id)]);
       e.waiting = wanted.has_value();
       e.stale = e.value.has_value();

@@ -100,6 +100,11 @@ bool same_options(const GenerateOptions& a, const GenerateOptions& b) {
          std::ranges::all_of(kRanges, [&](const OptionRange& range) { return option_value(a, range.name) == option_value(b, range.name); });
 }
 
+bool same_writing(const GenerateOptions& a, const GenerateOptions& b) {
+  const auto same = [&](const OptionRange& range) { return !option_used(a.strategy, range.name) || option_value(a, range.name) == option_value(b, range.name); };
+  return a.strategy == b.strategy && std::ranges::all_of(kRanges, same);
+}
+
 bool option_used(Strategy strategy, std::string_view name) {
   if (name == "temperature" || name == "top_k" || name == "top_p" || name == "seed") return strategy == Strategy::sample;
   if (name == "num_beams" || name == "length_penalty") return strategy == Strategy::beam;

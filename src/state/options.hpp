@@ -37,6 +37,9 @@ struct OptionRange {
 // As far as option_ranges() and the strategy go.
 [[nodiscard]] bool same_options(const protocol::GenerateOptions& a, const protocol::GenerateOptions& b);
 
+// Whether both write the same: options that the strategy does not look at may differ.
+[[nodiscard]] bool same_writing(const protocol::GenerateOptions& a, const protocol::GenerateOptions& b);
+
 // Whether the chosen strategy looks at it.
 [[nodiscard]] bool option_used(protocol::Strategy strategy, std::string_view name);
 

@@ -90,6 +90,7 @@ void Store::Impl::on_loaded(const protocol::Loaded& loaded, Seat seat) {
     column.guess.reset();
     forget_pointing(seat);
   }
+  if (column.loaded && column.loaded->model != loaded.model) forget_prefix_ids(seat);
   column.loaded = loaded;
   ++column.loads;
   rest_switches(seat);

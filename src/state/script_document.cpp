@@ -64,6 +64,24 @@ void set_option(const Script& s) {
   s.resolve(options_json(s.m.state.document.options));
 }
 
+// What a column is made to begin with, in words; empty: nothing. Answered when the column has caught up with the clock.
+void set_prefix(const Script& s) {
+  const Seat seat = s.seat();
+  const std::string text = s.in.text("text");
+  if (text.size() > kMaxPrefixBytes) s.in.refuse("`text` is too long for a prefix: at most " + std::to_string(kMaxPrefixBytes) + " bytes.");
+  if (!s.refused()) s.act_then(SetPrefix{seat, text}, {.what = Waiting::For::step});
+}
+
+// Another token at a step that is written (absent: at the clock's), and on from there.
+void continue_from(const Script& s) {
+  const Seat seat = s.seat();
+  const std::int64_t step = s.in.integer_or("step", 1, 2 * protocol::kMaxNewTokens, s.m.state.clock.cursor);
+  const auto id = static_cast<std::int32_t>(s.in.integer("id", 0, INT32_MAX));
+  if (s.refused()) return;
+  if (!can_continue_from(s.m.state, seat, step)) return s.refuse("There is no step " + std::to_string(step) + " of this text to go on from: let it be written first.");
+  s.act_then(ContinueFrom{seat, step, id}, {.what = Waiting::For::step});
+}
+
 void reset_options(const Script& s) {
   s.act(ResetOptions{});
   s.resolve(options_json(s.m.state.document.options));
@@ -110,6 +128,8 @@ constexpr auto kHandlers = std::to_array<NamedHandler>({
     {"stop", clock_now<Stop>},
     {"set_option", set_option},
     {"reset_options", reset_options},
+    {"set_prefix", set_prefix},
+    {"continue_from", continue_from},
     {"fill_one_by_one", [](const Script& s) { if (const bool on = s.in.boolean("on"); !s.refused()) s.act_now(FillOneByOne{on}); }},
     {"retry", retry},
     {"load", load},

@@ -112,6 +112,29 @@ SharedSeat seat_from(Fields& outer, const Json& object, std::optional<AttentionK
   return out;
 }
 
+Json prefixes_json(const Document& document) {
+  Json out = Json::array();
+  for (const Prefix& prefix : document.prefixes) out.push_back({{"text", prefix.text}, {"ids", prefix.ids}});
+  return out;
+}
+
+Prefix prefix_from(Fields& outer, const Json& object) {
+  Prefix out;
+  Fields in(object, ErrorCode::invalid_argument);
+  only(in, object, {"text", "ids"});
+  out.text = utf8::repair(in.text_or("text", {}));
+  if (out.text.size() > kMaxPrefixBytes) in.refuse("`text` of a prefix is too long.");
+  if (in.has("ids")) {
+    for (const Json& id : in.array("ids")) {
+      const bool fits = id.is_number_integer() && id >= 0 && id <= INT32_MAX && std::cmp_less(out.ids.size(), protocol::kMaxNewTokens);
+      if (!fits) return outer.refuse("`ids` of a prefix must be token ids, 0 or more, and at most 1024."), out;
+      out.ids.push_back(id.get<std::int32_t>());
+    }
+  }
+  if (!in.ok()) outer.refuse(in.error().error().message);
+  return out;
+}
+
 GenerateOptions options_from(Fields& outer, const Json& object) {
   GenerateOptions out;
   if (!object.is_object()) return outer.refuse("`options` must be an object."), out;
@@ -132,6 +155,7 @@ std::string shared_json(const State& state) {
   for (const ColumnState& column : state.columns) seats.push_back(seat_json(state, column));
   Json out{{"trilens", kSharedVersion}, {"text", state.document.text}, {"options", options_json(state.document.options)}, {"tab", tab_name(state.tab)},
            {"language", state.language}, {"cursor", state.clock.cursor}, {"seats", std::move(seats)}};
+  if (state.document.prefixes != std::array<Prefix, 3>{}) out["prefixes"] = prefixes_json(state.document);
   if (state.leak != LeakChoice{}) {
     out["leak"] = {{"replacement", state.leak.replacement}};
     if (state.leak.begin) out["leak"]["begin"] = *state.leak.begin;
@@ -153,7 +177,7 @@ Result<Shared> parse_shared(std::string_view text) {
   Fields in(json, ErrorCode::invalid_argument);
   const std::int64_t version = in.integer("trilens", 1, std::int64_t{1} << 31);
   if (in.ok() && version != kSharedVersion) in.refuse("It was made by another version of Trilens (" + std::to_string(version) + ").");
-  only(in, json, {"trilens", "text", "options", "tab", "language", "cursor", "seats", "leak", "one_by_one", "heads", "items", "space", "answer"});
+  only(in, json, {"trilens", "text", "options", "tab", "language", "cursor", "seats", "leak", "one_by_one", "heads", "items", "space", "answer", "prefixes"});
   Shared out;
   out.document.text = utf8::repair(in.text("text"));
   if (out.document.text.size() > kMaxTextBytes) in.refuse("`text` is longer than the page reads.");
@@ -162,6 +186,11 @@ Result<Shared> parse_shared(std::string_view text) {
   out.language = in.text_or("language", {});
   if (!out.language.empty() && !known_language(out.language)) out.language.clear();
   out.cursor = in.integer_or("cursor", 0, protocol::kMaxNewTokens, 0);
+  if (in.has("prefixes")) {
+    const Json& prefixes = in.array("prefixes");
+    if (in.ok() && prefixes.size() != out.document.prefixes.size()) in.refuse("`prefixes` must have three entries.");
+    for (std::size_t i = 0; in.ok() && i < prefixes.size(); ++i) out.document.prefixes[i] = prefix_from(in, prefixes[i]);
+  }
   if (in.has("one_by_one")) out.document.one_by_one = in.boolean("one_by_one");
   part(in, "leak", {"begin", "replacement"}, [&](Fields& f, const Json&) {
     if (f.has("begin")) out.leak.begin = static_cast<std::size_t>(f.integer("begin", 0, static_cast<std::int64_t>(kMaxTextBytes)));

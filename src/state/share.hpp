@@ -1,6 +1,6 @@
 // What is on screen, to take elsewhere: as a link (in the part of the address that is never sent) or as a file.
 //
-// In it: text, options, the list of Space, tab, language, the clock's step, which map of each kind, what each experiment was told (the word of
+// In it: text, forced prefixes, options, the list of Space, tab, language, the clock's step, which map of each kind, what each experiment was told (the word of
 // the leak test, order of heads, questions, …), which model sits where, on what it runs and how its attention is switched. Not in it: numbers (they are computed again), what is kept in the browser, addresses. A shared state comes from anywhere:
 // whatever does not fit is refused by name, nothing of it is fetched from a host, and unknown fields are an error, so that a newer page's
 // file is not half understood.

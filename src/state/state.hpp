@@ -35,8 +35,10 @@ using protocol::GenerateOptions;
 using protocol::ProviderChoice;
 
 inline constexpr std::size_t kMaxTextBytes = 200'000;  // longer text is cut here, and the status says so
+inline constexpr std::size_t kMaxPrefixBytes = 2'000;  // of a forced prefix
 inline constexpr double kDebounceMillis = 150;         // from the last key to the readings
 inline constexpr double kPlayIntervalMillis = 350;     // between two steps of Play, so that eyes can follow
+inline constexpr std::int64_t kReshapeTop = 16;        // tokens of a step's distribution
 inline constexpr std::int64_t kReadTopK = 8;           // bars of a prediction
 inline constexpr std::array kAttentionKinds{AttentionKind::self, AttentionKind::decoder_self, AttentionKind::cross};
 
@@ -93,10 +95,20 @@ struct MapState {
   std::optional<Trouble> trouble;
 };
 
+// What a column is made to begin with. Tokens where there are any, which belong to this text and this model; then `text` is how they read.
+struct Prefix {
+  std::string text;                        // valid UTF-8, at most kMaxPrefixBytes
+  std::vector<std::int32_t> ids;
+  [[nodiscard]] bool empty() const { return text.empty() && ids.empty(); }
+  friend bool operator==(const Prefix&, const Prefix&) = default;
+};
+
 struct GenerationState {
   bool begun = false;                      // the engine holds a search for this text and these options
   bool waiting = false;                    // an Advance is on its way
   bool stale = false;                      // text or options have moved on; the next step starts anew
+  bool replacing = false;                  // what is here has another forced prefix; what replaces it is on its way
+  std::int64_t serial = 0;                 // what the engine knows this generation by; 0: there was none yet
   std::vector<protocol::Step> steps;       // all that is known, also past the cursor; beam: of the beam that is best now
   std::vector<std::string> texts;          // [n]: decoded after n steps of the clock; texts[0] is empty
   std::int64_t advanced = 0;               // how many steps of the clock are known
@@ -150,6 +162,7 @@ struct Document {
   GenerateOptions options;
   std::vector<std::string> items;  // what Space places: words, sentences, passages
   std::array<protocol::Switches, 3> switches;  // by Seat
+  std::array<Prefix, 3> prefixes;              // by Seat
   bool one_by_one = false;         // an encoder fills its blanks one at a time, the most certain first, instead of all in one pass
 };
 
@@ -287,6 +300,9 @@ void trim_heads(std::vector<std::vector<float>>& heads);  // factors of 1 at the
 
 // The position that was chosen to stand leftmost in the lens; none: nobody chose, of this text.
 [[nodiscard]] std::optional<std::int64_t> lens_first(const State& state, Seat seat);
+
+// Whether a step of this column can be taken otherwise: it is written, and of this very text.
+[[nodiscard]] bool can_continue_from(const State& state, Seat seat, std::int64_t step);
 
 // Where an experiment is shown, and its name among those of the same tab; empty: it is the only one.
 struct ExperimentPlace {

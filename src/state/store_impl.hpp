@@ -1,5 +1,5 @@
 // The Store's inside, shared by its source files and by nobody else. Each file is one concern:
-// store.cpp and receive.cpp (what comes in), document.cpp (text, options, undo), chrome.cpp (pointing, arranging), reading.cpp (load, read, attention), shelf.cpp (models to be had), clock.cpp (generation), switches.cpp (of attention), experiments.cpp (what tabs ask by themselves), sharing.cpp (a page from elsewhere), automation.cpp and script_*.cpp (scripts).
+// store.cpp and receive.cpp (what comes in), document.cpp (text, options, undo), chrome.cpp (pointing, arranging), reading.cpp (load, read, attention), shelf.cpp (models to be had), clock.cpp (generation), switches.cpp (of attention), prefix.cpp (what a column begins with), experiments.cpp (what tabs ask by themselves), sharing.cpp (a page from elsewhere), automation.cpp and script_*.cpp (scripts).
 #pragma once
 
 #include <array>
@@ -64,6 +64,7 @@ struct Store::Impl {
   std::array<std::optional<protocol::Switches>, 3> shared_switches;  // by Seat: of a shared page, until its model is here
   bool rush = false;                   // ToEnd: no pause between steps
   std::uint64_t map_version = 0;
+  std::int64_t generations = 0;        // begun so far: the next one's serial
 
   // store.cpp
   void touch() { dirty = true; }
@@ -85,6 +86,11 @@ struct Store::Impl {
   void edit(Document next, std::string_view kind, bool at_once, double now);
   [[nodiscard]] bool editing_items(const Command& command, double now);  // space.cpp: the list of Space
   void change_document(Document next, bool at_once, double now);
+
+  // prefix.cpp
+  [[nodiscard]] bool prefixing(const Command& command, double now);
+  void rewrite(Seat seat);
+  void forget_prefix_ids(Seat seat);
 
   // reading.cpp
   void load(const LoadModel& what, std::optional<std::int64_t> ticket);

@@ -15,6 +15,8 @@ void draw_tools(const view::PageView& view, Frame& frame, Rect rect, PanelState&
 void draw_tabs(const view::HeaderView& view, Frame& frame, Rect rect, PanelState& panel, Commands& commands);
 void draw_family_switch(const view::HeaderView& view, Frame& frame, Rect rect, Commands& commands);
 
+// One option: its name, its control, its value.
+void draw_option(const view::OptionView& option, Frame& frame, Rect row, Id id, Commands& commands);
 void draw_options(const view::OptionsView& view, Frame& frame, float header, Commands& commands);
 void draw_keys(const view::KeysView& view, Frame& frame, Commands& commands);
 

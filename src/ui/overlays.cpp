@@ -7,6 +7,8 @@ namespace {
 constexpr float kRow = 44;
 constexpr float kLabelWidth = 154;
 
+}  // namespace
+
 void draw_option(const view::OptionView& option, Frame& frame, Rect row, Id id, Commands& commands) {
   const Theme& theme = frame.theme;
   const Colour ink = option.used ? theme.ink : theme.muted;
@@ -26,8 +28,6 @@ void draw_option(const view::OptionView& option, Frame& frame, Rect row, Id id, 
   const Hit hit = frame.target(id_of("option-name", id), {row.x, row.y, kLabelWidth - 6, row.h}, {.label = option.help, .cursor = Cursor::arrow, .focusable = false});
   if (hit.hovered) frame.tooltip(option.help);
 }
-
-}  // namespace
 
 void draw_options(const view::OptionsView& view, Frame& frame, float header, Commands& commands) {
   if (!view.open) return;

@@ -20,7 +20,7 @@ struct ShellResult {
   float extent = 0;              // height of the whole page, bars included
   float header = 0, footer = 0;  // what hides the body at the top and the bottom
   bool focus_field = false;      // the blank key was pressed: go on typing
-  std::array<PanelState::FieldPlace, 2> fields = {};  // of the shelf
+  std::array<PanelState::FieldPlace, 5> fields = {};  // by PanelState::Field
   bool again = false;            // draw once more
 };
 

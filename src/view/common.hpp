@@ -58,6 +58,13 @@ struct ChoiceView {
   bool selected = false;
 };
 
+// A text field of the browser's own that lies over the drawing.
+struct FieldView {
+  std::string label;
+  std::string placeholder;
+  std::string value;
+};
+
 // One candidate.
 struct BarView {
   std::int32_t id = 0;

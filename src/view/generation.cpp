@@ -30,6 +30,29 @@ StepView step_view(const protocol::Step& step, std::int64_t number, const Words&
   return v;
 }
 
+// The best that a step was not, to go on from.
+std::vector<OtherView> others_of(const protocol::Step& step, std::int64_t number, const Words& words) {
+  constexpr std::size_t kOthers = 3;
+  std::vector<OtherView> out;
+  for (const protocol::Candidate& c : step.top) {
+    if (c.id == step.id || out.size() == kOthers) continue;
+    OtherView other{.id = c.id, .display = piece_text(c.display, c.token), .percent = percent_text(c.probability, words.number), .spoken = {}};
+    other.spoken = words.strings.fill("generation.other", {{"step", count_text(number)}, {"piece", other.display}, {"percent", other.percent}});
+    out.push_back(std::move(other));
+  }
+  return out;
+}
+
+void forced_prefix(GenerationView& v, const State& state, Seat seat, const Words& words) {
+  const state::Prefix& prefix = state.document.prefixes[seat_index(seat)];
+  const std::vector<protocol::Step>& steps = state.column(seat).generation.steps;
+  const auto forced = std::ranges::count_if(steps, [](const protocol::Step& step) { return step.forced; });
+  if (forced > 0) v.prefix_note = words.strings.fill(forced == 1 ? "prefix.note_one" : "prefix.note", {{"count", count_text(forced)}});
+  if (!prefix.empty()) v.prefix_back = words.strings.get("prefix.back");
+  if (state.tab != state::Tab::generation) return;
+  v.prefix = FieldView{.label = words.strings.get("prefix.label." + v.family.id), .placeholder = words.strings.get("prefix.placeholder"), .value = prefix.text};
+}
+
 // The whole answer in one step: every blank at once.
 void encoder_steps(GenerationView& v, const state::ColumnState& column, const Words& words) {
   const protocol::Reading& reading = *column.reading;
@@ -83,6 +106,7 @@ void writer_steps(GenerationView& v, const GenerationState& g, const Words& word
     StepView row = step_view(g.steps[static_cast<std::size_t>(i)], i + 1, words);
     row.current = i + 1 == v.cursor;
     row.future = i + 1 > v.cursor;
+    row.forced = g.steps[static_cast<std::size_t>(i)].forced;
     row.end = g.finished && g.stop_reason == "eos" && i + 1 == count;
     v.steps.push_back(std::move(row));
   }
@@ -98,7 +122,8 @@ GenerationView build_generation(const State& state, Seat seat, const Words& word
   GenerationView v;
   v.family = family_view(state, seat, words);
   v.head = panel_head("generation", words);
-  v.cursor = std::min(state.clock.cursor, state::known_steps(state, seat));
+  // What is being replaced is shown as it stood.
+  v.cursor = std::min(state.clock.cursor, g.replacing ? static_cast<std::int64_t>(g.steps.size()) : state::known_steps(state, seat));
   reading_head(v.head, state, seat, words);
   v.head.sentence = v.head.empty ? v.head.sentence : words.strings.get("generation.sentence." + v.family.id);
   v.fill_modes = fill_modes(state, seat, words);
@@ -106,7 +131,7 @@ GenerationView build_generation(const State& state, Seat seat, const Words& word
     if (column.reading) encoder_steps(v, column, words);
     return v;
   }
-  v.head.stale = g.stale;
+  v.head.stale = g.stale || g.replacing;
   v.head.waiting = g.waiting;
   v.head.hint.clear();
   v.head.trouble.reset();
@@ -120,6 +145,13 @@ GenerationView build_generation(const State& state, Seat seat, const Words& word
     add_blanks(v, state, seat, words);
     return v;
   }
+  forced_prefix(v, state, seat, words);
+  for (StepView& step : v.steps) {
+    step.can_continue = state.tab == state::Tab::generation && state::can_continue_from(state, seat, step.number);
+    if (step.can_continue) step.others = others_of(g.steps[static_cast<std::size_t>(step.number) - 1], step.number, words);
+  }
+  v.distribution = build_distribution(state, seat, words);
+  v.cross = build_cross(state, seat, words);
   const bool beam = state.document.options.strategy == protocol::Strategy::beam;
   if (beam && !v.head.empty) v.head.sentence = words.strings.get("generation.sentence.beam");
   return v;

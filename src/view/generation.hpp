@@ -7,8 +7,17 @@
 #include <vector>
 
 #include "view/common.hpp"
+#include "view/generation_looks.hpp"
 
 namespace trilens::view {
+
+// What a step could also have been; a press goes on from it.
+struct OtherView {
+  std::int32_t id = 0;
+  std::string display;
+  std::string percent;
+  std::string spoken;        // "step 3: go on with “cat” instead, 8.1 %"
+};
 
 struct StepView {
   std::int64_t number = 0;   // from 1
@@ -21,6 +30,9 @@ struct StepView {
   bool current = false;      // the cursor stands here
   bool future = false;       // known, but past the cursor: calm
   bool end = false;          // the end token
+  bool forced = false;       // of the prefix: nobody chose it
+  bool can_continue = false; // others can be put in its place
+  std::vector<OtherView> others;  // the best that it was not; only while the tab is open
 };
 
 struct GenerationView {
@@ -35,6 +47,11 @@ struct GenerationView {
   std::string alternatives_title;    // "step 3 could also have been"
   std::vector<BarView> alternatives; // of the step at the cursor
   double scale = 1;
+  std::optional<FieldView> prefix;   // what it is made to begin with; only where it writes, while the tab is open
+  std::string prefix_note;           // "forced: 5 pieces that nobody chose"; empty: none
+  std::string prefix_back;           // of the button that takes it away
+  DistributionView distribution;
+  CrossView cross;
   std::vector<ChoiceView> fill_modes; // an encoder with several blanks: all at once, or one at a time; else empty
   std::string blanks_title;           // one at a time: "Before step 2 it expected in each open blank"
   std::vector<BarView> blanks;        // the first word of each; the one that was filled is chosen

@@ -20,6 +20,7 @@ PageView build_page(const state::State& state, const Strings& strings) {
   page.machine = build_machine_intro(state, words);
   if (state.tab == state::Tab::cost) page.curves = build_curves(state, words);
   page.probes = build_probe_table(state, words);
+  page.generation = build_generation_intro(state, words);
   page.shelf = build_shelf(state, words);
   page.heads = build_heads_intro(state, words);
   page.tab = state.tab;
@@ -50,6 +51,7 @@ PageView build_page(const state::State& state, const Strings& strings) {
     column.space = build_space(state, seat, words);
     column.prediction = build_prediction(state, seat, words);
     column.generation = build_generation(state, seat, words);
+    column.beams = build_beams(state, seat, words);
     column.cost = build_cost(state, seat, words);
     if (state.tab == state::Tab::cost) column.measured = build_cost_table(state, seat, words);
   }

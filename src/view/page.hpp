@@ -52,6 +52,7 @@ struct ColumnView {
   PanelHead answer_head;           // of the section, the same in all columns
   std::vector<AnswerCellView> answers;  // one a row of PageView::answer; built while its tab is open
   GenerationView generation;
+  BeamsView beams;
   CostView cost;
   CostTableView measured;          // built while the tab of cost is open
 };
@@ -71,6 +72,7 @@ struct PageView {
   CurvesView curves;               // the same
   MachineIntroView machine;
   ProbeTableView probes;
+  GenerationIntroView generation;
   ShelfView shelf;
   std::array<ColumnView, 3> columns;  // by Seat
   state::Tab tab = state::Tab::overview;

@@ -33,12 +33,6 @@ struct FilterView {
   std::vector<ChoiceView> choices;  // the first is "any", id ""
 };
 
-struct FieldView {
-  std::string label;
-  std::string placeholder;
-  std::string value;
-};
-
 struct ShelfView {
   bool open = false;
   Seat seat = Seat::left;

@@ -51,6 +51,7 @@ std::string snapshot_json(const state::State& state, const Strings& strings, con
            {"curves", Writer::of(page.curves)},
            {"machine", Writer::of(page.machine)},
            {"probes", Writer::of(page.probes)},
+           {"generation", Writer::of(page.generation)},
            {"answer", Writer::of(page.answer)}};
   Json columns = Json::array();
   for (ColumnView& column : page.columns) columns.push_back(Writer::of(column));

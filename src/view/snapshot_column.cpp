@@ -142,6 +142,9 @@ void describe(Writer& io, StepView& v) {
   io("current", v.current);
   io("future", v.future);
   io("end", v.end);
+  io("forced", v.forced);
+  io("can_continue", v.can_continue);
+  io("others", v.others);
 }
 
 void describe(Writer& io, GenerationView& v) {
@@ -155,6 +158,11 @@ void describe(Writer& io, GenerationView& v) {
   io("alternatives_title", v.alternatives_title);
   io("alternatives", v.alternatives);
   io("scale", v.scale);
+  io("prefix", v.prefix);
+  io("prefix_note", v.prefix_note);
+  io("prefix_back", v.prefix_back);
+  io("distribution", v.distribution);
+  io("cross", v.cross);
   io("fill_modes", v.fill_modes);
   io("blanks_title", v.blanks_title);
   io("blanks", v.blanks);
@@ -201,6 +209,7 @@ void describe(Writer& io, ColumnView& v) {
   io("space", v.space);
   io("answers", v.answers);
   io("generation", v.generation);
+  io("beams", v.beams);
   io("cost", v.cost);
   io("measured", v.measured);
 }

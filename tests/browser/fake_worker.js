@@ -133,9 +133,9 @@ const answers = {
   advance: ({ family, tokens = 1 }) => {
     const words = kOutput[family] ?? ['was'];
     searches[family] = Math.min(words.length, (searches[family] ?? 0) + tokens);
-    const steps = words.slice(0, searches[family]).map((word, i) => ({ id: hash(word), token: word, display: word, probability: 0.62 - i * 0.05, entropy_bits: 1.4, millis: 1.27, top: candidates(i) }));
+    const steps = words.slice(0, searches[family]).map((word, i) => ({ id: hash(word), token: word, display: word, probability: 0.62 - i * 0.05, entropy_bits: 1.4, millis: 1.27, top: candidates(i), forced: false }));
     const finished = searches[family] === words.length;
-    return { kind: 'generated', result: { text: words.slice(0, searches[family]).filter((w) => !w.startsWith('<')).join(' '), ids: steps.map((s) => s.id), steps, prefill_ms: 3.9,
+    return { kind: 'generated', result: { text: words.slice(0, searches[family]).filter((w) => !w.startsWith('<')).join(' '), ids: steps.map((s) => s.id), steps, forced_texts: [], depth: steps.length, prefill_ms: 3.9,
       decode_ms: 1.27 * steps.length, cache_bytes: 36864 + 3072 * steps.length, finished, stop_reason: finished ? 'eos' : '' } };
   },
   cancel: ({ request }) => {

@@ -135,8 +135,11 @@ TEST_CASE("a new text ends the run and puts the clock back") {
 
 TEST_CASE("other options dim what was written; the next step starts anew with them") {
   Page page;
+  page.apply(state::SetOption{"strategy", "sample"});
   page.apply(state::ToEnd{});
   page.engine.run();
+  page.apply(state::SetOption{"num_beams", 3.0});
+  CHECK_FALSE(writer(page, Seat::middle).stale);  // drawing does not look at it
   page.apply(state::SetOption{"temperature", 0.5});
   CHECK(writer(page, Seat::middle).stale);
   CHECK(writer(page, Seat::middle).steps.size() == 4);

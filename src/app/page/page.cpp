@@ -232,7 +232,8 @@ void Page::commit() {
 }
 
 void Page::box_text(int which, std::string text) {
-  if (which == ui::PanelState::name) apply(state::SetModelName{std::move(text)});
+  if (which >= ui::PanelState::prefix) apply(state::SetPrefix{kSeats[static_cast<std::size_t>(which - ui::PanelState::prefix)], std::move(text)});
+  else if (which == ui::PanelState::name) apply(state::SetModelName{std::move(text)});
   else apply(state::SetServer{std::move(text)});
   flush();
 }
@@ -370,7 +371,12 @@ void Page::show(const ui::ShellResult& result) {
 void Page::show_boxes(const ui::ShellResult& result) {
   const float z = zoom();
   const auto scaled = [z](ui::Rect r) { return ui::Rect{r.x * z, r.y * z, r.w * z, r.h * z}; };
-  const std::array<const view::FieldView*, 2> fields{&view_->shelf.name, &view_->shelf.server};
+  static const view::FieldView kNone;
+  std::array<const view::FieldView*, 5> fields{&view_->shelf.name, &view_->shelf.server};
+  for (std::size_t seat = 0; seat < view_->columns.size(); ++seat) {
+    const auto& prefix = view_->columns[seat].generation.prefix;
+    fields[ui::PanelState::prefix + seat] = prefix ? &*prefix : &kNone;
+  }
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const ui::PanelState::FieldPlace& place = result.fields[i];
     const int which = static_cast<int>(i);

@@ -44,7 +44,7 @@ class Page {
   void text(std::string text);
   void open_shared(std::string_view json);
   void commit();
-  void box_text(int which, std::string text);  // of the shelf's fields: ui::PanelState::Field
+  void box_text(int which, std::string text);  // by ui::PanelState::Field
   void box_commit(int which);
   void files_chosen(std::string_view json);    // {"name": "disk:1", "title"}, or {"code", "message"}: they are no model
   void selection(std::size_t begin, std::size_t end);
@@ -81,7 +81,7 @@ class Page {
   ui::ShellInput shell_input_;
   ui::ShellResult shown_;
   std::string shown_text_, shown_focus_, shown_dress_, snapshot_;
-  std::array<std::string, 2> shown_words_;  // of the shelf's fields
+  std::array<std::string, 5> shown_words_;  // by PanelState::Field
   ui::Cursor shown_cursor_ = ui::Cursor::arrow;
   float width_ = 0, height_ = 0, ratio_ = 1;
   double text_size_ = 0;

@@ -25,4 +25,12 @@ float draw_head_state(const view::PanelHead& head, Seat seat, Frame& frame, Plac
 
 float strength(const view::PanelHead& head, Frame& frame, Id id) { return frame.motion.follow(id ^ 0x5157, head.stale ? 0.45F : 1.0F); }
 
+void draw_field(const view::FieldView& field, std::size_t which, Frame& frame, Rect rect, PanelState& panel) {
+  const Hit hit = frame.target(id_of("shelf-field", which), rect, {.label = field.label + ". " + field.value, .cursor = Cursor::arrow});
+  frame.fill(rect, frame.theme.raised, 8);
+  frame.stroke(rect, mix(frame.theme.hairline, frame.theme.faint, 0.4F), 8);
+  if (hit.focused) frame.focus_ring(rect, 8);
+  panel.fields[which] = {true, rect, frame.interaction.clip(), hit.pressed};
+}
+
 }  // namespace trilens::ui

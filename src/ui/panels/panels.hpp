@@ -20,7 +20,7 @@ struct Place {
 // What panels remember from frame to frame and nobody else needs.
 struct PanelState {
   // Text fields of the browser's own that lie over the drawing, beside the sentence's.
-  enum Field : std::uint8_t { name, server };
+  enum Field : std::uint8_t { name, server, prefix };  // prefix: one a seat, in their order
   struct FieldPlace {
     bool shown = false;
     Rect rect, clip;      // where, and what of it may be seen
@@ -33,7 +33,7 @@ struct PanelState {
   std::optional<Family> open_examples = {};    // whose examples are laid out under the row
   std::optional<Family> closed_examples = {};  // put away by Escape since the last frame
 
-  std::array<FieldPlace, 2> fields = {};       // by Field; what this frame shows
+  std::array<FieldPlace, 5> fields = {};       // by Field; what this frame shows
   std::optional<Seat> closed_shelf = {};       // put away since the last frame: back to the button that opened it
   bool shelf_seen = false;                     // it was there in the frame before
   Id card_seen = 0;                            // the card as it was brought into sight
@@ -78,6 +78,8 @@ float draw(const view::AnswerCellView& view, Frame& frame, Place place, PanelSta
 // Phenomena in bulk: what to run, how far it is, and the table.
 float draw(const view::ProbeTableView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::GenerationView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
+// The sliders, and under them each seat's beam tree where there is one.
+float draw_generation_intro(const view::PageView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 float draw(const view::CostView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
 // Cost against length: across the page, then each column's numbers.
 float draw(const view::CurvesView& view, Frame& frame, Place place, PanelState& panel, Commands& commands);
@@ -85,6 +87,9 @@ float draw(const view::CostTableView& view, Frame& frame, Place place, PanelStat
 
 // The family's maps in small, without words: the shape says what it can see. A press opens the tab of attention. False: no maps yet.
 bool draw_thumbnail(const std::vector<view::AttentionView>& maps, Frame& frame, Rect box, Commands& commands);
+
+// A box that a text field of the browser's own lies over. Enter while it has the focus goes on into it.
+void draw_field(const view::FieldView& field, std::size_t which, Frame& frame, Rect rect, PanelState& panel);
 
 // What a panel shows instead of its content, or above it: trouble with offers, or why it is empty. Returns the height used.
 float draw_head_state(const view::PanelHead& head, Seat seat, Frame& frame, Place place, Commands& commands);

@@ -70,23 +70,12 @@ void draw_row(const view::ShelfRowView& row, const view::ShelfView& view, const 
   if (hit.hovered && can) frame.tooltip(row.action);
 }
 
-// A box that a text field of the browser's own lies over. Enter while it has the focus goes on into it.
-void draw_field(const view::FieldView& field, PanelState::Field which, const ShelfPen& pen, Rect rect) {
-  Frame& frame = pen.frame;
-  const Hit hit = frame.target(id_of("shelf-field", static_cast<std::uint64_t>(which)), rect, {.label = field.label + ". " + field.value, .cursor = Cursor::arrow});
-  frame.fill(rect, frame.theme.raised, 8);
-  frame.stroke(rect, mix(frame.theme.hairline, frame.theme.faint, 0.4F), 8);
-  if (hit.focused) frame.focus_ring(rect, 8);
-  PanelState::FieldPlace& place = pen.panel.fields[static_cast<std::size_t>(which)];
-  place = {true, rect, frame.interaction.clip(), hit.pressed};
-}
-
 float draw_name(const view::ShelfView& view, const ShelfPen& pen, Place place) {
   Frame& frame = pen.frame;
   const float tall = pen.panel.phone ? 44 : 36, look = text_button_width(frame, view.look_label), label = Frame::line_height(kSmall);
   frame.line({place.x, place.y, place.width, label}, view.name.label, kSmall, frame.theme.muted);
   const float y = place.y + label + 4;
-  draw_field(view.name, PanelState::name, pen, {place.x, y, place.width - look - 8, tall});
+  draw_field(view.name, PanelState::name, frame, {place.x, y, place.width - look - 8, tall}, pen.panel);
   const ButtonOptions options{.label = {}, .keys = {}, .enabled = view.can_look};
   if (text_button(frame, id_of("shelf-look"), {place.x + place.width - look, y, look, tall}, view.look_label, options)) {
     pen.commands.emplace_back(state::ChooseModel{.seat = view.seat, .name = view.name.value});
@@ -99,7 +88,7 @@ float draw_server(const view::ShelfView& view, const ShelfPen& pen, Place place)
   const float tall = pen.panel.phone ? 44 : 36, label = Frame::line_height(kSmall);
   frame.line({place.x, place.y, place.width, label}, view.server.label, kSmall, frame.theme.muted);
   const float y = place.y + label + 4;
-  draw_field(view.server, PanelState::server, pen, {place.x, y, place.width, tall});
+  draw_field(view.server, PanelState::server, frame, {place.x, y, place.width, tall}, pen.panel);
   return y + tall + 4 + frame.paragraph({place.x, y + tall + 4}, place.width, view.server_note, kSmall, frame.theme.muted);
 }
 
