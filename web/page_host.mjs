@@ -7,6 +7,7 @@ import { listen } from './input.mjs';
 import { TextField } from './text_field.mjs';
 import { LineFields } from './line_fields.mjs';
 import { Glyphs } from './glyphs.mjs';
+import { wholePicture } from './picture.mjs';
 import { linkTo, saveFile } from './share.mjs';
 
 /**
@@ -179,10 +180,19 @@ export class PageHost {
   }
   /** @param {string} name @param {string} type @param {string} content */
   save(name, type, content) { saveFile(name, new Blob([content], { type })); }
-  /** What the canvas shows, drawn anew: a canvas keeps its picture for the length of a frame alone. */
+  /** The whole page, when the frame that asked for it is over. */
   savePicture() {
-    this.#draw(performance.now());
-    this.options.canvas.toBlob((blob) => { if (blob) saveFile('trilens.png', blob); }, 'image/png');
+    setTimeout(() => {
+      const { canvas, field, extent } = this.options;
+      const whole = Number.parseFloat(extent.style.height) || canvas.clientHeight;
+      const show = (/** @type {number} */ height, /** @type {number} */ top) => {
+        const ratio = canvas.width / canvas.clientWidth;
+        this.#page.resize(canvas.clientWidth, height, ratio);
+        this.#page.scroll(top);
+        for (let i = 0; i < 3; ++i) this.#draw(performance.now());  // what lies where is known after the first
+      };
+      wholePicture({ canvas, field, height: whole, show }).toBlob((blob) => { if (blob) saveFile('trilens.png', blob); }, 'image/png');
+    });
   }
   /** @param {string} json */
   remember(json) { try { this.options.settings?.setItem('trilens.settings', json); } catch { /* storage is full or closed: settings last for this visit */ } }

@@ -167,7 +167,8 @@ Task<Result<Answered>> fill(Context& context, Answer request) {
   if (!text) co_return std::unexpected(text.error());
   std::vector<std::size_t> positions = blank_positions(model, text->ids);
   if (positions.empty()) co_return fail(ErrorCode::no_blank, "There is no blank in the part of the text that fits the model.");
-  const auto fills = co_await (masks ? fill_by_encoder(context, text->ids, std::move(positions), 1) : fill_by_spans(context, text->ids, std::move(positions), 1));
+  const auto fill_there = masks ? fill_by_encoder : fill_by_spans;
+  const auto fills = co_await fill_there(context, text->ids, std::move(positions), 1);
   if (!fills) co_return std::unexpected(fills.error());
   Answered out = can(masks ? "mask" : "span", text->prompt);
   take_fills(context, *fills, out);
@@ -248,8 +249,11 @@ Task<Result<Answered>> classify(Context& context, Answer request) {
   const std::string source = std::string(kSentiment) + bare(model, request.text);
   if (by_blank) out = can(masks ? "mask" : "span", {});
   else out = by_prompt ? can("prompt", {}) : by_prefix(model, kSentiment, source);
-  const auto scored = co_await (by_blank ? (masks ? score_masks(context, blank, request.labels) : score_span(context, blank, request.labels))
-                                         : by_prompt ? score_next(context, form->before, request.labels) : score_target(context, source, request.labels));
+  const auto score = [&] {  // chosen outside of the co_await: GCC 12 would destroy the task that was not taken, too
+    if (by_blank) return masks ? score_masks(context, blank, request.labels) : score_span(context, blank, request.labels);
+    return by_prompt ? score_next(context, form->before, request.labels) : score_target(context, source, request.labels);
+  };
+  const auto scored = co_await score();
   if (!scored) co_return std::unexpected(scored.error());
   out.prompt = scored->prompt;
   take_choices(*scored, request.labels, out);

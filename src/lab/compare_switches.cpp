@@ -117,7 +117,8 @@ Task<Result<void>> take_decoder(Context& context, Take& take, const Ids& ids) {
 // What the model makes of the text as its switches stand.
 Task<Result<Take>> take_of(Context& context, const protocol::CompareSwitches& request) {
   const LoadedModel& model = context.model;
-  auto reading = co_await read(context, {request.seat, request.text, request.top_k, request.token});
+  protocol::Read ask{request.seat, request.text, request.top_k, request.token};
+  auto reading = co_await read(context, std::move(ask));
   if (!reading) co_return std::unexpected(reading.error());
   Take take{.task = reading->task, .answer = std::move(reading->answer), .places = {}};
   for (const protocol::Blank& p : reading->predictions) take.places.push_back({p.position, {}});

@@ -65,7 +65,10 @@ Task<void> Engine::serve(protocol::RequestMessage message) {
 }
 
 Task<Result<ResultValue>> Engine::answer(std::int64_t id, const protocol::Request& request, CancelToken cancel) {
-  if (is_library_request(request)) co_return co_await serve_library(services_.library, request, {progress_of(id), cancel});
+  if (is_library_request(request)) {
+    Library::Hooks hooks{progress_of(id), cancel};  // named: GCC 12 destroys what braces make inside of a co_await twice
+    co_return co_await serve_library(services_.library, request, std::move(hooks));
+  }
   if (const auto* wanted = std::get_if<protocol::Load>(&request)) co_return co_await load(id, *wanted, cancel);
   const Seat seat = *seat_of(request);
   co_return co_await run(id, seat, request, cancel);
@@ -111,12 +114,20 @@ Task<Result<ResultValue>> Engine::experiment(std::int64_t id, Slot& s, const pro
   }
   if (const auto* r = std::get_if<protocol::BeginGeneration>(&request)) {
     s.generation.reset();
+    s.filling.reset();
+    if (s.model->family == Family::encoder && r->as_read) {
+      auto filling = begin_filling(context, *r);
+      if (!filling) co_return std::unexpected(filling.error());
+      s.filling.emplace(std::move(*filling));
+      co_return ResultValue(protocol::Done{});
+    }
     auto generation = begin_generation(context, *r);
     if (!generation) co_return std::unexpected(generation.error());
     s.generation.emplace(std::move(*generation));
     co_return ResultValue(protocol::Done{});
   }
   if (const auto* r = std::get_if<protocol::Advance>(&request)) {
+    if (s.filling) co_return as_value(co_await advance(context, *s.filling, r->tokens));
     if (!s.generation) co_return fail(ErrorCode::invalid_argument, "There is nothing to advance: begin a generation first.");
     co_return as_value(co_await advance(context, *s.generation, r->tokens));
   }
@@ -152,6 +163,7 @@ Task<Result<ResultValue>> Engine::load(std::int64_t id, protocol::Load request, 
   if (!loaded) co_return std::unexpected(std::move(loaded.error()));
   const auto turn = co_await s.turns.take();
   s.generation.reset();
+  s.filling.reset();
   s.memory = {};
   s.model = std::move(*loaded);
   co_return ResultValue(s.model->summary);

@@ -26,6 +26,7 @@
 #include "base/seat.hpp"
 #include "base/task.hpp"
 #include "lab/context.hpp"
+#include "lab/fill_steps.hpp"
 #include "lab/generation.hpp"
 #include "lab/services.hpp"
 #include "lab/turns.hpp"
@@ -50,6 +51,7 @@ class Engine {
     Turns load_turns;  // of loading another one
     std::unique_ptr<LoadedModel> model;
     std::optional<Generation> generation;  // borrows the model
+    std::optional<Filling> filling;        // an encoder has this in its place
     Memory memory;
   };
   struct Job {

@@ -143,8 +143,8 @@ Task<Result<Fills>> fill_by_rewriting(Context& context, Ids ids, std::vector<std
     const std::optional<std::int32_t> after = at < ids.size() ? std::optional(ids[at]) : std::nullopt;
     FilledBlank blank{position, {}, {}};
     while (blank.tokens.size() < kMaxSpan) {
-      auto next = pending.empty() ? Result<RowStatistics>(fail(ErrorCode::internal, "There is nothing to write."))
-                                  : co_await writer.write(std::exchange(pending, {}));
+      if (pending.empty()) co_return fail(ErrorCode::internal, "There is nothing to write.");
+      auto next = co_await writer.write(std::exchange(pending, {}));
       if (!next) co_return std::unexpected(next.error());
       const std::int32_t best = next->top.front().id;
       if (blank.tokens.empty()) blank.first = std::move(*next);

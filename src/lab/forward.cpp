@@ -73,7 +73,8 @@ Task<Result<Tensor>> last_states(LoadedModel& model, infer::Runtime& runtime, Id
   const std::string tap = "hidden." + std::to_string(decoder ? model.decoder_layers : model.encoder_layers);
   if (std::ranges::find(model.summary.taps, tap) != model.summary.taps.end()) {
     std::vector<std::string> names(1, tap);
-    auto states = co_await (decoder ? decoder_taps(model, nullptr, ids, names) : encoder_taps(model, ids, names));
+    const auto taps = [&] { return decoder ? decoder_taps(model, nullptr, ids, names) : encoder_taps(model, ids, names); };
+    auto states = co_await taps();
     if (!states) co_return std::unexpected(states.error());
     co_return std::move(states->front());
   }

@@ -144,7 +144,7 @@ Result<Generation> begin_generation(Context& context, const protocol::BeginGener
   const LoadedModel& model = context.model;
   if (model.family == Family::encoder) {
     return fail(ErrorCode::unsupported_task,
-                "An encoder cannot continue a text: it reads everything at once and predicts only the blanks in it. Use fill_mask.");
+                "An encoder cannot continue a text: it reads everything at once and predicts only the blanks in it. Use fill_mask, or begin_generation with as_read.");
   }
   // A decoder writes into the positions that the text leaves; an encoder-decoder has a second row of them.
   const std::size_t room = model.family == Family::decoder ? static_cast<std::size_t>(request.options.max_new_tokens) : 0;

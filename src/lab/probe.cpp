@@ -89,7 +89,8 @@ class Asker {
   [[nodiscard]] Task<Result<std::vector<double>>> scores(const std::string& kind, const Item& item) {
     if (kind == "retrieve" || (kind == "summary" && !writes(model_))) co_return co_await nearest(item);
     const bool by_piece = kind == "answer" || kind == "answer_first" || kind == "summary";
-    auto scored = co_await (!writes(model_) ? by_masks(kind, item) : source_ ? by_target(kind, item) : by_next(kind, item));
+    const auto score = [&] { return !writes(model_) ? by_masks(kind, item) : source_ ? by_target(kind, item) : by_next(kind, item); };
+    auto scored = co_await score();
     if (!scored) co_return std::unexpected(scored.error());
     passes_ += scored->passes;
     for (std::size_t i = 0; by_piece && i < item.choices.size(); ++i) {

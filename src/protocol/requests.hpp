@@ -88,6 +88,7 @@ struct Generate {
 };
 
 // Starts a search and computes nothing yet; a seat has one at a time. `Advance` takes it on.
+// An encoder, `as_read`: its blanks one at a time, the most certain first; of the options it looks at `alternatives` alone.
 struct BeginGeneration {
   Seat seat = Seat::middle;
   std::string text;

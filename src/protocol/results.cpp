@@ -100,6 +100,8 @@ void describe(IO& io, Step& s) {
   io("entropy_bits", s.entropy_bits);
   io("millis", s.millis);
   io("top", s.top);
+  io("position", s.position);
+  io("blanks", s.blanks);
 }
 
 template <class IO>

@@ -101,6 +101,8 @@ struct Step {
   double entropy_bits = 0;
   double millis = 0;
   std::vector<Candidate> top;
+  std::optional<std::int64_t> position = std::nullopt;          // an encoder's: which piece of the input was filled
+  std::optional<std::vector<Blank>> blanks = std::nullopt;      // an encoder's: what this pass said of every blank that was open
 };
 
 struct Generated {
@@ -111,7 +113,7 @@ struct Generated {
   double decode_ms = 0;
   std::int64_t cache_bytes = 0;    // keys and values held at the end
   bool finished = false;           // false: more can come (Advance), or it was stopped
-  std::string stop_reason;         // "eos", "length", "cancelled", "" while running
+  std::string stop_reason;         // "eos", "length", "filled" (an encoder's last blank), "cancelled", "" while running
   std::optional<Cut> cut;
 };
 

@@ -1,4 +1,5 @@
-// One clock for all three: the decoder and the encoder-decoder take a step each time it ticks, the encoder answers in one.
+// One clock for all three: the decoder and the encoder-decoder take a step each time it ticks; the encoder answers in one, unless it is to
+// fill its blanks one at a time.
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -6,13 +7,6 @@
 #include "state/store_impl.hpp"
 
 namespace trilens::state {
-namespace {
-
-// An encoder answers in one pass; who writes goes on step by step.
-bool writes(const ColumnState& column) { return column.family != Family::encoder; }
-
-}  // namespace
-
 void Store::Impl::reset_generation(Seat seat) {
   const std::size_t f = seat_index(seat);
   cancel(advance_id[f]);
@@ -38,14 +32,25 @@ void Store::Impl::stale_generation() {
   }
 }
 
+void Store::Impl::fill_otherwise() {
+  for (const Seat seat : kSeats) {
+    if (state.column(seat).family != Family::encoder) continue;
+    reset_generation(seat);
+    ensure(seat);
+  }
+}
+
+bool Store::Impl::clock_stale() const {
+  return std::ranges::any_of(kSeats, [&](Seat seat) { return steps_on(state, seat) && state.column(seat).generation.stale; });
+}
+
 bool Store::Impl::clock_busy() const {
-  return std::ranges::any_of(state.columns, [](const ColumnState& column) { return writes(column) && column.generation.waiting; });
+  return std::ranges::any_of(kSeats, [&](Seat seat) { return steps_on(state, seat) && state.column(seat).generation.waiting; });
 }
 
 void Store::Impl::step_forward() {
   touch();
-  const auto stale = [](const ColumnState& column) { return writes(column) && column.generation.stale; };
-  if (std::ranges::any_of(state.columns, stale)) reset_clock();
+  if (clock_stale()) reset_clock();
   if (clock_busy() || !can_step(state)) return;
   ++state.clock.cursor;
   for (const Seat seat : kSeats) ensure(seat);
@@ -66,8 +71,10 @@ void Store::Impl::ensure(Seat seat) {
   ColumnState& column = state.column(seat);
   GenerationState& g = column.generation;
   const std::int64_t wanted = state.clock.cursor;
-  if (!writes(column) || wanted <= g.advanced || g.finished || g.waiting || g.trouble) return;
+  if (!steps_on(state, seat) || wanted <= g.advanced || g.finished || g.waiting || g.stale || g.trouble) return;
   if (!present[f] || column.loading || blank_text(state.document.text)) return;
+  // Whether an encoder's text has blanks is known when it has been read.
+  if (column.family == Family::encoder && (column.reading_stale || column.reading_waiting)) return;
   // One step at a time, so that the text after each is known.
   std::int64_t base = g.advanced;
   std::int64_t tokens = 1;
@@ -88,7 +95,7 @@ void Store::Impl::ensure(Seat seat) {
 
 void Store::Impl::on_generated(const protocol::Generated& result, const Pending& asked) {
   GenerationState& g = state.column(asked.seat).generation;
-  const bool beam = state.document.options.strategy == protocol::Strategy::beam;
+  const bool beam = state.document.options.strategy == protocol::Strategy::beam && state.column(asked.seat).family != Family::encoder;
   const bool stopped = result.stop_reason == "cancelled";
   const std::int64_t before = g.advanced;
   g.waiting = false;
@@ -122,8 +129,7 @@ void Store::Impl::on_generation_error(const Error& error, Seat seat) {
 
 void Store::Impl::play(bool to_end, double now) {
   if (read_due) read_all();
-  const auto stale = [](const ColumnState& column) { return writes(column) && column.generation.stale; };
-  if (std::ranges::any_of(state.columns, stale)) reset_clock();
+  if (clock_stale()) reset_clock();
   if (!can_step(state) && !to_end) state.clock.cursor = 0;  // at the end: once more from the start
   if (!can_step(state)) return;
   state.clock.playing = true;

@@ -63,6 +63,7 @@ struct GoToStep { std::int64_t cursor = 0; };            // known steps only; el
 
 struct SetOption { std::string name; std::variant<double, std::string> value; };  // names as in GenerateOptions' JSON
 struct ResetOptions {};
+struct FillOneByOne { bool on = false; };                // an encoder's blanks: one at a time, or all in one pass
 
 // `model`: an id of the catalog or the name of a kept model; empty: the bundled one of the seat's home.
 struct LoadModel { Seat seat = Seat::left; std::optional<Family> family = {}; std::string model = {}; ProviderChoice provider = ProviderChoice::automatic; };
@@ -111,7 +112,7 @@ struct CopyText { std::string text; };                   // to the clipboard
 using Command =
     std::variant<SetText, CommitText, InsertBlank, UseExample, Undo, Redo, Hover, HoverCell, Pin, PinCell, ClearSelection, SelectToken,
                  SelectMap, ChooseLeak, MoveLens, AddItems, RemoveItem, SetItems, ChooseSpace, HoverItem, PinItem,
-                 ChooseHeads, ShowHeads, ChooseAnswer, StopAnswers, RunAnswers, Step, StepBack, ToStart, ToEnd, Play, Stop, GoToStep, SetOption, ResetOptions, LoadModel, UseProvider, CancelLoad, Retry,
+                 ChooseHeads, ShowHeads, ChooseAnswer, StopAnswers, RunAnswers, Step, StepBack, ToStart, ToEnd, Play, Stop, GoToStep, SetOption, ResetOptions, FillOneByOne, LoadModel, UseProvider, CancelLoad, Retry,
                  SelectTab, SetTheme, CycleTheme, SetLanguage, SetLayout, ShowSeat, ToggleProjector, ToggleOptions, ToggleKeys,
                  DismissNotice, SetEnvironment, Export, OpenShared, CopyText, OpenShelf, CloseShelf, ChooseModel, ChooseVariant, ConfirmFetch, DeclinePlan, StopFetch,
                  GetAgain, SetModelName, SetServer, FilterCatalog, AskRemove, RemoveKept, FilesRefused, ChooseFiles, KeepModel,

@@ -36,7 +36,7 @@ std::string within_limit(std::string text) {
 }
 
 bool same_document(const Document& a, const Document& b) {
-  return a.text == b.text && a.items == b.items && same_options(a.options, b.options) && a.switches == b.switches;
+  return a.text == b.text && a.items == b.items && same_options(a.options, b.options) && a.switches == b.switches && a.one_by_one == b.one_by_one;
 }
 
 bool Store::Impl::editing(const Command& command, double now) {
@@ -69,6 +69,11 @@ bool Store::Impl::editing(const Command& command, double now) {
             if (set_option(next.options, c.name, c.value)) edit(std::move(next), c.name, true, now);
             return true;
           },
+          [&](const FillOneByOne& c) {
+            next.one_by_one = c.on;
+            edit(std::move(next), "", true, now);
+            return true;
+          },
           [&](const ResetOptions&) {
             next.options = {};
             edit(std::move(next), "", true, now);
@@ -95,11 +100,14 @@ void Store::Impl::edit(Document next, std::string_view kind, bool at_once, doubl
 }
 
 void Store::Impl::change_document(Document next, bool at_once, double now) {
-  const bool text = next.text != state.document.text, items = next.items != state.document.items;
+  const Document& before = state.document;
+  const bool text = next.text != before.text, one_by_one = next.one_by_one != before.one_by_one;
+  const bool generation = !same_options(next.options, before.options) || next.switches != before.switches;
   state.document = std::move(next);
   state.notice.reset();
   if (text) text_changed(at_once, now);
-  else if (!items) stale_generation();
+  else if (generation) stale_generation();
+  else if (one_by_one) fill_otherwise();
   state.can_undo = history.can_undo();
   state.can_redo = history.can_redo();
   touch();

@@ -61,6 +61,9 @@ std::optional<protocol::Request> lens_request(const State& state, Seat seat) {
   return ask;
 }
 
+std::optional<protocol::Request> weight_request(const State& state, Seat seat) { return attention_to_explain(state, seat); }
+std::optional<protocol::Request> word_request(const State& state, Seat seat) { return prediction_to_explain(state, seat); }
+
 template <protocol::AnswerTask kTask>
 std::optional<protocol::Request> ask(const State& state, Seat seat) {
   return answer_request(state, seat, kTask);
@@ -71,26 +74,27 @@ struct Row {
   Tab tab;
   // What to ask of this seat now; none: nothing can be asked of it (the view says why).
   std::optional<protocol::Request> (*request)(const State&, Seat);
-  bool of_text = true;   // false: the sentence is not what it is about, and may be empty
+  bool of_text = true;         // false: the sentence is not what it is about, and may be empty
+  std::string_view name = {};  // among those of its tab; empty: it is the only one
 };
 
 constexpr std::array kRows{
     Row{Experiment::masks, Tab::masks, masks_request},
     Row{Experiment::leak, Tab::leak, leak_request},
     Row{Experiment::space, Tab::space, space_request, false},
-    Row{Experiment::answer, Tab::space, answer_request, false},
-    Row{Experiment::heads, Tab::attention, heads_request},
+    Row{Experiment::answer, Tab::space, answer_request, false, "retrieved_answer"},
+    Row{Experiment::heads, Tab::attention, heads_request, true, "heads"},
     Row{Experiment::lens, Tab::lens, lens_request},
-    Row{Experiment::explain_attention, Tab::numbers, [](const State& s, Seat seat) { return std::optional<protocol::Request>(attention_to_explain(s, seat)); }},
-    Row{Experiment::explain_prediction, Tab::numbers, [](const State& s, Seat seat) { return std::optional<protocol::Request>(prediction_to_explain(s, seat)); }},
-    Row{Experiment::answer_fill, Tab::answer, ask<protocol::AnswerTask::fill>},
-    Row{Experiment::answer_go_on, Tab::answer, ask<protocol::AnswerTask::go_on>},
-    Row{Experiment::answer_translate, Tab::answer, ask<protocol::AnswerTask::translate>},
-    Row{Experiment::answer_classify_blank, Tab::answer, ask<protocol::AnswerTask::classify_blank>},
-    Row{Experiment::answer_classify_prompt, Tab::answer, ask<protocol::AnswerTask::classify_prompt>},
-    Row{Experiment::answer_classify_text, Tab::answer, ask<protocol::AnswerTask::classify_text>},
-    Row{Experiment::answer_retrieve, Tab::answer, ask<protocol::AnswerTask::retrieve>},
-    Row{Experiment::answer_question, Tab::answer, ask<protocol::AnswerTask::question>},
+    Row{Experiment::explain_attention, Tab::numbers, weight_request, true, "weight_account"},
+    Row{Experiment::explain_prediction, Tab::numbers, word_request, true, "word_account"},
+    Row{Experiment::answer_fill, Tab::answer, ask<protocol::AnswerTask::fill>, true, "fill"},
+    Row{Experiment::answer_go_on, Tab::answer, ask<protocol::AnswerTask::go_on>, true, "go_on"},
+    Row{Experiment::answer_translate, Tab::answer, ask<protocol::AnswerTask::translate>, true, "translate"},
+    Row{Experiment::answer_classify_blank, Tab::answer, ask<protocol::AnswerTask::classify_blank>, true, "classify_blank"},
+    Row{Experiment::answer_classify_prompt, Tab::answer, ask<protocol::AnswerTask::classify_prompt>, true, "classify_prompt"},
+    Row{Experiment::answer_classify_text, Tab::answer, ask<protocol::AnswerTask::classify_text>, true, "classify_text"},
+    Row{Experiment::answer_retrieve, Tab::answer, ask<protocol::AnswerTask::retrieve>, true, "retrieve"},
+    Row{Experiment::answer_question, Tab::answer, ask<protocol::AnswerTask::question>, true, "question"},
 };
 static_assert(kRows.size() == kExperiments.size());
 
@@ -122,6 +126,11 @@ std::vector<Span> words_of(std::string_view text) {
 }
 
 }  // namespace
+
+ExperimentPlace place_of(Experiment experiment) {
+  const auto row = std::ranges::find(kRows, experiment, &Row::id);
+  return {row->tab, row->name};
+}
 
 std::optional<std::int64_t> lens_first(const State& state, Seat seat) {
   const auto& window = state.lens[seat_index(seat)];

@@ -93,6 +93,7 @@ void Store::Impl::on_loaded(const protocol::Loaded& loaded, Seat seat) {
   column.loaded = loaded;
   ++column.loads;
   rest_switches(seat);
+  if (auto wanted = std::exchange(shared_switches[seat_index(seat)], std::nullopt)) state.document.switches[seat_index(seat)] = std::move(*wanted);
   forget_experiments(seat);
   present[seat_index(seat)] = true;
   for (const AttentionKind kind : kinds_of(column.family)) {
@@ -212,6 +213,7 @@ void Store::Impl::on_reading(protocol::Reading reading, Seat seat) {
   column.reading_stale = false;
   column.reading_waiting = false;
   for (const AttentionKind kind : kinds_of(column.family)) send_map(seat, kind);
+  if (column.family == Family::encoder) ensure(seat);  // its blanks are known now
 }
 
 void Store::Impl::on_read_error(const Error& error, Seat seat) {

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "protocol/switches_json.hpp"
 #include "state/options.hpp"
 
 namespace trilens::state {
@@ -106,14 +107,36 @@ std::optional<Cell> cell_of(Fields& in, const State& state) {
   return cell;
 }
 
-AttentionKind kind_from(Fields& in) {
-  const auto read = [](std::string_view name) -> std::optional<AttentionKind> {
-    for (const AttentionKind kind : kAttentionKinds) {
-      if (protocol::attention_kind_name(kind) == name) return kind;
-    }
-    return std::nullopt;
-  };
-  return in.name("kind", read, "self, decoder_self or cross");
+std::optional<AttentionKind> kind_from_name(std::string_view name) {
+  for (const AttentionKind kind : kAttentionKinds) {
+    if (protocol::attention_kind_name(kind) == name) return kind;
+  }
+  return std::nullopt;
+}
+
+AttentionKind kind_from(Fields& in) { return in.name("kind", kind_from_name, "self, decoder_self or cross"); }
+
+HeadsChoice heads_choice_from(Fields& in, HeadsChoice now) {
+  if (in.has("order")) now.order = in.name("order", head_order_from_name, "layers, previous, next, first, itself, same, special or broad");
+  if (in.has("hide_special")) now.hide_special = in.boolean("hide_special");
+  if (in.has("threshold")) now.threshold = in.number("threshold");
+  if (in.ok() && !(now.threshold >= 0 && now.threshold <= kMostThreshold)) in.refuse("`threshold` must be from 0 to 0.5.");
+  return now;
+}
+
+AnswerNeeds answer_needs_from(Fields& in) {
+  AnswerNeeds chosen;
+  if (in.has("question")) chosen.questions.push_back(in.text("question"));
+  chosen.blank = in.text_or("blank", {});
+  chosen.labels = in.texts_or_none("labels");
+  chosen.sentences = in.texts_or_none("sentences");
+  return chosen;
+}
+
+protocol::Switches trimmed_switches_from(Fields& in) {
+  protocol::Switches switches = protocol::switches_from(in);
+  for (const AttentionKind kind : kAttentionKinds) trim_heads(kind_of(switches, kind).heads);
+  return switches;
 }
 
 ProviderChoice provider_from(Fields& in) {
@@ -140,7 +163,7 @@ Json readings_json(const State& state) {
 Json clock_json(const State& state) {
   Json columns = Json::object();
   for (const Seat seat : kSeats) {
-    const bool answers_at_once = state.column(seat).family == Family::encoder;
+    const bool answers_at_once = !steps_on(state, seat);
     columns[home_name(seat)] = answers_at_once ? encoder_json(state, seat) : writer_json(state, seat);
   }
   return {{"cursor", state.clock.cursor},

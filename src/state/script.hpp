@@ -1,4 +1,4 @@
-// JSON of window.trilens.command: reading its arguments, writing its answers. Used by automation.cpp and script_*.cpp.
+// JSON of window.trilens.command: reading its arguments, writing its answers. Used by automation.cpp, script_*.cpp and share.cpp.
 //
 // Readers follow protocol::Fields: the first thing wrong is kept there, and what comes back then means nothing.
 #pragma once
@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "protocol/fields.hpp"
@@ -19,11 +20,18 @@ namespace trilens::state {
 [[nodiscard]] std::optional<Mark> mark_from(protocol::Fields& in, const State& state);
 // {seat or family, kind?, row, column}
 [[nodiscard]] std::optional<Cell> cell_of(protocol::Fields& in, const State& state);
+[[nodiscard]] std::optional<AttentionKind> kind_from_name(std::string_view name);
 [[nodiscard]] AttentionKind kind_from(protocol::Fields& in);
 // {items: [text, …]}: at most kMaxSpaceItems.
 [[nodiscard]] std::vector<std::string> items_from(protocol::Fields& in);
 // {pooling?, layer? (a number, or "last"), projection?, perplexity?, seed?, question?} over what is chosen now.
 [[nodiscard]] SpaceChoice space_choice_from(protocol::Fields& in, const protocol::Json& object, SpaceChoice now);
+// {order?, hide_special?, threshold?} over what is chosen now.
+[[nodiscard]] HeadsChoice heads_choice_from(protocol::Fields& in, HeadsChoice now);
+// {question?, blank?, labels?, sentences?}; left out: as offered.
+[[nodiscard]] AnswerNeeds answer_needs_from(protocol::Fields& in);
+// What can be set of a seat's attention, factors at rest at the end left out.
+[[nodiscard]] protocol::Switches trimmed_switches_from(protocol::Fields& in);
 [[nodiscard]] ProviderChoice provider_from(protocol::Fields& in);
 // A number below `size` (0: not known, any), or absent or "mean": none.
 [[nodiscard]] std::optional<std::int64_t> index_from(protocol::Fields& in, const protocol::Json& object, const char* name, std::int64_t size);

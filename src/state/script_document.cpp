@@ -110,6 +110,7 @@ constexpr auto kHandlers = std::to_array<NamedHandler>({
     {"stop", clock_now<Stop>},
     {"set_option", set_option},
     {"reset_options", reset_options},
+    {"fill_one_by_one", [](const Script& s) { if (const bool on = s.in.boolean("on"); !s.refused()) s.act_now(FillOneByOne{on}); }},
     {"retry", retry},
     {"load", load},
     {"cancel", cancel},

@@ -2,7 +2,6 @@
 #include <array>
 #include <utility>
 
-#include "protocol/switches_json.hpp"
 #include "state/script.hpp"
 #include "state/script_call.hpp"
 
@@ -22,11 +21,7 @@ void choose_leak(const Script& s) {
 
 // How heads are laid out and drawn; what is left out stays as it is. The kind is the named seat's.
 void choose_heads(const Script& s) {
-  HeadsChoice choice = s.m.state.heads;
-  if (s.in.has("order")) choice.order = s.in.name("order", head_order_from_name, "layers, previous, next, first, itself, same, special or broad");
-  if (s.in.has("hide_special")) choice.hide_special = s.in.boolean("hide_special");
-  if (s.in.has("threshold")) choice.threshold = s.in.number("threshold");
-  if (s.in.ok() && !(choice.threshold >= 0 && choice.threshold <= kMostThreshold)) s.in.refuse("`threshold` must be from 0 to 0.5.");
+  HeadsChoice choice = heads_choice_from(s.in, s.m.state.heads);
   if (s.in.has("kind")) choice.kind[seat_index(s.seat())] = kind_from(s.in);
   if (!s.refused()) s.act_now(ChooseHeads{choice});
 }
@@ -34,8 +29,7 @@ void choose_heads(const Script& s) {
 // Answers with what the engine says to be in force.
 void set_switches(const Script& s) {
   const Seat seat = s.seat();
-  protocol::Switches switches = protocol::switches_from(s.in);
-  for (const AttentionKind kind : kAttentionKinds) trim_heads(kind_of(switches, kind).heads);
+  protocol::Switches switches = trimmed_switches_from(s.in);
   if (s.refused()) return;
   const std::size_t f = seat_index(seat);
   const ColumnState& column = s.m.state.column(seat);
@@ -71,11 +65,7 @@ void choose_numbers(const Script& s) {
 
 // What the tasks of "Who can answer this?" need beside the text; left out: as offered.
 void choose_answer(const Script& s) {
-  AnswerNeeds chosen;
-  if (s.in.has("question")) chosen.questions.push_back(s.in.text("question"));
-  chosen.blank = s.in.text_or("blank", {});
-  chosen.labels = s.in.texts_or_none("labels");
-  chosen.sentences = s.in.texts_or_none("sentences");
+  const AnswerNeeds chosen = answer_needs_from(s.in);
   if (!s.refused()) s.act_now(ChooseAnswer{chosen});
 }
 

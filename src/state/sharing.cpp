@@ -17,15 +17,28 @@ void Store::Impl::open_shared(const std::string& json, bool at_start, double now
     emit(LanguageChanged{state.language});
   }
   state.tab = shared->tab;
+  if (shared->items) shared->document.items = std::move(*shared->items);
+  else if (!state.lists.empty()) shared->document.items = state.lists.front().items;
   state.leak = shared->leak;
+  state.heads = shared->heads;
+  state.space.take(shared->space);
+  state.answer.chosen = shared->answer;
+  std::array<std::optional<std::int64_t>, 3> guesses;
   for (const Seat seat : kSeats) {
     ColumnState& column = state.column(seat);
-    SharedSeat& wanted = shared->seats[seat_index(seat)];
+    const std::size_t f = seat_index(seat);
+    SharedSeat& wanted = shared->seats[f];
+    guesses[f] = wanted.guess;
+    state.lens[f] = wanted.lens_first ? std::optional(LensWindow{shared->document.text, *wanted.lens_first}) : std::nullopt;
     for (MapState& map : column.maps) map.choice = {};
     for (const SharedMap& map : wanted.maps) column.map(map.kind).choice = map.choice;
     const bool same = column.model == wanted.model && column.provider == wanted.provider;
     column.model = std::move(wanted.model);
     column.provider = wanted.provider;
+    // A model begins at rest: what is to be switched waits until it is here.
+    if (at_start || !same) shared_switches[f] = std::move(wanted.switches);
+    else shared->document.switches[f] = std::move(wanted.switches);
+    if (at_start) column.guess = wanted.guess;
     if (!at_start && !same) load({.seat = seat, .model = column.model, .provider = column.provider}, std::nullopt);
   }
   if (at_start) {
@@ -34,7 +47,10 @@ void Store::Impl::open_shared(const std::string& json, bool at_start, double now
     // The maps that were chosen anew are asked for with the text, also when it is the same one.
     const bool same_text = shared->document.text == state.document.text;
     edit(std::move(shared->document), "", true, now);
-    if (same_text) read_all();
+    if (same_text || guesses != std::array<std::optional<std::int64_t>, 3>{}) {
+      for (const Seat seat : kSeats) state.column(seat).guess = guesses[seat_index(seat)];
+      read_all();
+    }
   }
   shared_cursor = shared->cursor > 0 ? std::optional(shared->cursor) : std::nullopt;
   touch();

@@ -42,9 +42,16 @@ std::optional<HeadOrder> head_order_from_name(std::string_view name) {
 
 bool blank_text(std::string_view text) { return text.find_first_not_of(" \t\r\n\v\f") == std::string_view::npos; }
 
+bool has_blanks(const ColumnState& column) { return column.reading && column.reading->task == "fill" && !column.reading->predictions.empty(); }
+
+bool steps_on(const State& state, Seat seat) {
+  const ColumnState& column = state.column(seat);
+  return column.family != Family::encoder || (state.document.one_by_one && has_blanks(column));
+}
+
 std::int64_t known_steps(const State& state, Seat seat) {
   const ColumnState& column = state.column(seat);
-  if (column.family == Family::encoder) return column.reading && !column.reading->predictions.empty() ? 1 : 0;
+  if (!steps_on(state, seat)) return column.reading && !column.reading->predictions.empty() ? 1 : 0;
   return column.generation.advanced;
 }
 
@@ -59,7 +66,7 @@ bool can_step(const State& state) {
   for (const Seat seat : kSeats) {
     const ColumnState& column = state.column(seat);
     if (known_steps(state, seat) > state.clock.cursor) return true;
-    if (column.family == Family::encoder || !column.loaded) continue;
+    if (!steps_on(state, seat) || !column.loaded) continue;
     const GenerationState& g = column.generation;
     if (g.stale || (!g.finished && !g.trouble)) return true;
   }

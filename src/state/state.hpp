@@ -146,6 +146,7 @@ struct Document {
   GenerateOptions options;
   std::vector<std::string> items;  // what Space places: words, sentences, passages
   std::array<protocol::Switches, 3> switches;  // by Seat
+  bool one_by_one = false;         // an encoder fills its blanks one at a time, the most certain first, instead of all in one pass
 };
 
 // What the leak test changes: a word of the text, and what stands there instead.
@@ -271,10 +272,23 @@ void trim_heads(std::vector<std::vector<float>>& heads);  // factors of 1 at the
 // The position that was chosen to stand leftmost in the lens; none: nobody chose, of this text.
 [[nodiscard]] std::optional<std::int64_t> lens_first(const State& state, Seat seat);
 
+// Where an experiment is shown, and its name among those of the same tab; empty: it is the only one.
+struct ExperimentPlace {
+  Tab tab = Tab::overview;
+  std::string_view name;
+};
+[[nodiscard]] ExperimentPlace place_of(Experiment experiment);
+
 // Nothing to read: empty or white space alone.
 [[nodiscard]] bool blank_text(std::string_view text);
 
-// The number of steps that a column can show now (the encoder: 1 once it has read); of all: the most.
+// Whether the text that was read has blanks to fill.
+[[nodiscard]] bool has_blanks(const ColumnState& column);
+
+// Whether the clock takes a seat on step by step. An encoder answers in one, unless it is to fill its blanks one at a time and there are some.
+[[nodiscard]] bool steps_on(const State& state, Seat seat);
+
+// The number of steps that a column can show now (an encoder that answers in one pass: 1 once it has read); of all: the most.
 [[nodiscard]] std::int64_t known_steps(const State& state, Seat seat);
 [[nodiscard]] std::int64_t known_steps(const State& state);
 

@@ -61,6 +61,7 @@ struct Store::Impl {
   std::optional<double> read_due;      // typing has to pause until then
   std::optional<double> play_due;
   std::optional<std::int64_t> shared_cursor;  // the step that a shared page stood at, until it is reached
+  std::array<std::optional<protocol::Switches>, 3> shared_switches;  // by Seat: of a shared page, until its model is here
   bool rush = false;                   // ToEnd: no pause between steps
   std::uint64_t map_version = 0;
 
@@ -156,6 +157,8 @@ struct Store::Impl {
   void on_generated(const protocol::Generated& result, const Pending& asked);
   void on_generation_error(const Error& error, Seat seat);
   [[nodiscard]] bool clock_busy() const;
+  [[nodiscard]] bool clock_stale() const;
+  void fill_otherwise();  // the encoders begin again, one blank at a time or all in one pass
 
   // automation.cpp
   void answer_scripts();

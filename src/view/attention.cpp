@@ -12,8 +12,6 @@ using protocol::Piece;
 using state::MapState;
 using state::State;
 
-bool rows_are_output(AttentionKind kind) { return kind != AttentionKind::self; }
-bool columns_are_output(AttentionKind kind) { return kind == AttentionKind::decoder_self; }
 
 MapShape shape_of(Family family, AttentionKind kind) {
   if (kind == AttentionKind::cross) return MapShape::bridge;
@@ -32,8 +30,7 @@ std::string_view shape_id(MapShape shape) {
 
 std::string quoted_piece(const Piece& piece) { return piece_text(piece.display, piece.text); }
 
-std::vector<LabelView> labels(const State& state, Seat seat, bool output, const std::vector<Piece>& pieces, const std::vector<std::size_t>* kept) {
-  const state::Side side = output ? state::Side::output : state::Side::text;
+std::vector<LabelView> labels(const State& state, Seat seat, state::Side side, const std::vector<Piece>& pieces, const std::vector<std::size_t>* kept) {
   std::vector<LabelView> out;
   for (std::size_t at = 0; at < (kept != nullptr ? kept->size() : pieces.size()); ++at) {
     const std::size_t i = kept != nullptr ? (*kept)[at] : at;
@@ -122,7 +119,7 @@ std::optional<PointedView> pointed(const State& state, const AttentionView& v, c
 std::size_t rows_reached(const State& state, Seat seat, AttentionKind kind, const MapState& map) {
   const state::GenerationState& g = state.column(seat).generation;
   const auto cursor = static_cast<std::size_t>(std::max<std::int64_t>(state.clock.cursor, 0));
-  if (!rows_are_output(kind) || cursor == 0 || g.stale || g.advanced == 0) return map.rows.size();
+  if (side_of_rows(kind) == state::Side::text || cursor == 0 || g.stale || g.advanced == 0) return map.rows.size();
   for (std::size_t i = 0; i < g.steps.size() && i + 1 < map.rows.size(); ++i) {
     if (g.steps[i].id != map.rows[i + 1].id) return map.rows.size();
   }
@@ -185,8 +182,8 @@ AttentionView build_attention(const State& state, Seat seat, AttentionKind kind,
   const float most = std::ranges::max(v.values);
   v.scale = static_cast<float>(nice_scale(static_cast<double>(largest_choice(v))));
   v.scale_text = words.strings.fill(most > v.scale ? "attention.scale_more" : "attention.scale", {{"most", fixed_text(static_cast<double>(v.scale), 2, words.number)}});
-  v.row_labels = labels(state, seat, rows_are_output(kind), map.rows, v.parts ? &v.parts->rows : nullptr);
-  v.column_labels = labels(state, seat, columns_are_output(kind), map.columns, v.parts ? &v.parts->columns : nullptr);
+  v.row_labels = labels(state, seat, side_of_rows(kind), map.rows, v.parts ? &v.parts->rows : nullptr);
+  v.column_labels = labels(state, seat, side_of_columns(kind), map.columns, v.parts ? &v.parts->columns : nullptr);
   v.pointed = pointed(state, v, map, words);
   v.rows_reached = rows_reached(state, seat, kind, map);
   if (v.parts) v.rows_reached = static_cast<std::size_t>(std::ranges::lower_bound(v.parts->rows, v.rows_reached) - v.parts->rows.begin());

@@ -86,6 +86,9 @@ std::string piece_text(std::string_view display, std::string_view spelling) {
   return visible(begins_word ? display.substr(1) : display);
 }
 
+state::Side side_of_rows(protocol::AttentionKind kind) { return kind == protocol::AttentionKind::self ? state::Side::text : state::Side::output; }
+state::Side side_of_columns(protocol::AttentionKind kind) { return kind == protocol::AttentionKind::decoder_self ? state::Side::output : state::Side::text; }
+
 Lit lit(const state::State& state, Seat seat, state::Side side, const protocol::Piece& piece, std::size_t index) {
   Lit out;
   out.hovered = (state.hover && covers(*state.hover, seat, side, piece, index)) ||

@@ -98,6 +98,9 @@ struct Lit {
   bool hovered = false;
   bool pinned = false;
 };
+// Which of a kind's two texts its rows (queries) and columns (keys) are pieces of.
+[[nodiscard]] state::Side side_of_rows(protocol::AttentionKind kind);
+[[nodiscard]] state::Side side_of_columns(protocol::AttentionKind kind);
 [[nodiscard]] Lit lit(const state::State& state, Seat seat, state::Side side, const protocol::Piece& piece, std::size_t index);
 
 // --- For builders alone ---

@@ -1,12 +1,11 @@
 #include "view/export.hpp"
 
-#include <array>
-#include <charconv>
 #include <string_view>
 
 #include "protocol/archive.hpp"
 #include "state/options.hpp"
 #include "state/share.hpp"
+#include "view/export_table.hpp"
 #include "view/page.hpp"
 
 namespace trilens::view {
@@ -14,58 +13,7 @@ namespace {
 
 using protocol::Json;
 using state::ColumnState;
-
-std::string number(double value) {
-  std::array<char, 32> out{};
-  const auto end = std::to_chars(out.data(), out.data() + out.size(), value);
-  return {out.data(), end.ptr};
-}
-// The shortest that reads back as the same float.
-std::string number(float value) {
-  std::array<char, 32> out{};
-  const auto end = std::to_chars(out.data(), out.data() + out.size(), value);
-  return {out.data(), end.ptr};
-}
-
-// A cell that a spreadsheet would take for a formula is kept a word by the quote that they know for it.
-std::string in_quotes(std::string_view text) {
-  static constexpr std::string_view kFormula = "=+-@\t\r";
-  std::string out = "\"";
-  if (!text.empty() && kFormula.find(text.front()) != std::string_view::npos) out += '\'';
-  for (const char c : text) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + "\"";
-}
-
-struct Line {
-  std::string view, series;
-  std::size_t row = 0;
-  std::string row_label;
-  std::size_t column = 0;
-  std::string column_label;
-  std::string value;
-};
-
-class Table {
- public:
-  void of(const ColumnState& column) {
-    head_ = std::string(seat_name(column.seat)) + "," + std::string(family_name(column.family)) + "," + in_quotes(column.loaded ? column.loaded->model : "") + "," +
-            (column.loaded ? column.loaded->provider : "");
-  }
-  void of_page() { head_ = ",,,"; }
-  void add(const Line& l) {
-    text_ += head_ + "," + l.view + "," + in_quotes(l.series) + "," + std::to_string(l.row) + "," + in_quotes(l.row_label) + "," + std::to_string(l.column) + "," +
-             in_quotes(l.column_label) + "," + l.value + "\r\n";
-  }
-  void add_words(std::string view, std::string series, std::string_view value) { add({std::move(view), std::move(series), 0, {}, 0, {}, in_quotes(value)}); }
-  [[nodiscard]] std::string take() { return std::move(text_); }
-
- private:
-  std::string head_ = ",,,";
-  std::string text_ = "seat,family,model,provider,view,series,row,row_label,column,column_label,value\r\n";
-};
+using Table = ExportTable;
 
 void add_settings(Table& out, const state::State& state) {
   out.of_page();
@@ -183,10 +131,35 @@ void add_comparison(Table& out, const ColumnState& column) {
   }
 }
 
+bool fresh(const state::ExperimentState& e) { return e.value && !e.stale; }
+
+Json result_of(const state::ExperimentState& e) { return Json::parse(protocol::result_json(*e.value), nullptr, false); }
+
+// Every experiment that has no lines of its own above.
+void add_experiments(Table& out, const ColumnState& column) {
+  for (const state::Experiment id : state::kExperiments) {
+    const state::ExperimentState& e = column.experiment(id);
+    if (id == state::Experiment::masks || id == state::Experiment::leak || !fresh(e)) continue;
+    const state::ExperimentPlace place = state::place_of(id);
+    out.add_result(tab_name(place.tab), place.name, result_of(e));
+  }
+}
+
+// What the engine said to the experiments of a tab (the overview: of all), by their names.
+Json results_of(const ColumnState& column, state::Tab tab) {
+  Json out = Json::object();
+  for (const state::Experiment id : state::kExperiments) {
+    const state::ExperimentPlace place = state::place_of(id);
+    const bool shown = tab == state::Tab::overview || tab == place.tab;
+    if (shown && fresh(column.experiment(id))) out[std::string(place.name.empty() ? tab_name(place.tab) : place.name)] = result_of(column.experiment(id));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string export_csv(const state::State& state) {
-  Table out;
+  Table out(state.tab == state::Tab::overview ? std::string_view() : tab_name(state.tab));
   add_settings(out, state);
   for (const ColumnState& column : state.columns) {
     out.of(column);
@@ -196,19 +169,22 @@ std::string export_csv(const state::State& state) {
     add_generation(out, column.generation);
     add_comparison(out, column);
     add_leak(out, column.experiment(state::Experiment::leak));
+    add_experiments(out, column);
   }
   return out.take();
 }
 
 std::string export_json(const state::State& state, const Strings& strings) {
-  Json models = Json::array();
+  Json models = Json::array(), results = Json::array();
   for (const ColumnState& column : state.columns) {
     if (column.loaded) models.push_back(Json::parse(protocol::result_json(*column.loaded), nullptr, false));
     else models.push_back(nullptr);
+    results.push_back(results_of(column, state.tab));
   }
   const Json out{{"page", Json::parse(state::shared_json(state), nullptr, false)},
                  {"models", std::move(models)},
                  {"adapter", state.environment.adapter},
+                 {"results", std::move(results)},
                  {"snapshot", Json::parse(snapshot_json(state, strings, {}), nullptr, false)}};
   return out.dump(1, ' ', false, Json::error_handler_t::replace);
 }

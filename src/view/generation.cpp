@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "view/filling.hpp"
+
 namespace trilens::view {
 namespace {
 
@@ -99,7 +101,8 @@ GenerationView build_generation(const State& state, Seat seat, const Words& word
   v.cursor = std::min(state.clock.cursor, state::known_steps(state, seat));
   reading_head(v.head, state, seat, words);
   v.head.sentence = v.head.empty ? v.head.sentence : words.strings.get("generation.sentence." + v.family.id);
-  if (column.family == Family::encoder) {
+  v.fill_modes = fill_modes(state, seat, words);
+  if (!state::steps_on(state, seat)) {
     if (column.reading) encoder_steps(v, column, words);
     return v;
   }
@@ -113,6 +116,10 @@ GenerationView build_generation(const State& state, Seat seat, const Words& word
   v.running = g.waiting || (state.clock.playing && !g.finished);
   writer_steps(v, g, words);
   v.state_words = words.strings.get("generation.state." + state_id(state, g, v.finished));
+  if (column.family == Family::encoder) {
+    add_blanks(v, state, seat, words);
+    return v;
+  }
   const bool beam = state.document.options.strategy == protocol::Strategy::beam;
   if (beam && !v.head.empty) v.head.sentence = words.strings.get("generation.sentence.beam");
   return v;

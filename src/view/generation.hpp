@@ -35,6 +35,10 @@ struct GenerationView {
   std::string alternatives_title;    // "step 3 could also have been"
   std::vector<BarView> alternatives; // of the step at the cursor
   double scale = 1;
+  std::vector<ChoiceView> fill_modes; // an encoder with several blanks: all at once, or one at a time; else empty
+  std::string blanks_title;           // one at a time: "Before step 2 it expected in each open blank"
+  std::vector<BarView> blanks;        // the first word of each; the one that was filled is chosen
+  std::string comparison;             // one at a time, finished: the text that one pass for all would have given
   std::string state_words;   // "not started", "writing…", "finished: it wrote its end token", "answers in one pass"
   bool running = false;
   bool finished = false;     // at the cursor

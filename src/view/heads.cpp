@@ -158,6 +158,23 @@ void fill_rows(HeadsView& v, const state::State& state, const HeadMaps& maps, co
   }
 }
 
+// The pieces are those of the large map of the same kind; of another text, or of another number, nothing lights up.
+std::vector<LitStrip> lit_strips(const state::State& state, Seat seat, state::Side side, const std::vector<protocol::Piece>& pieces, std::int64_t count) {
+  std::vector<bool> lights;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    if (state.heads.hide_special && pieces[i].special) continue;
+    const Lit light = lit(state, seat, side, pieces[i], i);
+    lights.push_back(light.hovered || light.pinned);
+  }
+  std::vector<LitStrip> out;
+  if (!std::cmp_equal(lights.size(), count)) return out;
+  const auto n = static_cast<float>(lights.size());
+  for (std::size_t i = 0; i < lights.size(); ++i) {
+    if (lights[i]) out.push_back({static_cast<float>(i) / n, static_cast<float>(i + 1) / n});
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string_view role_id(HeadRole role) {
@@ -238,6 +255,11 @@ HeadsView build_heads(const state::State& state, Seat seat, const Words& words) 
   if (!v.sorted) v.columns.push_back(words.strings.get("attention.rollout"));
   v.summary = v.sorted ? foremost(*maps, state.heads.order, words) : counted(*maps, words);
   v.head.sentence = v.summary;
+  const state::MapState& map = state.column(seat).map(v.kind);
+  if (!map.stale && !e.stale) {
+    v.lit_rows = lit_strips(state, seat, side_of_rows(v.kind), map.rows, maps->rows);
+    v.lit_columns = lit_strips(state, seat, side_of_columns(v.kind), map.columns, maps->columns);
+  }
   fill_notes(v, *maps, words);
   fill_rows(v, state, *maps, words);
   return v;

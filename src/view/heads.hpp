@@ -49,6 +49,11 @@ struct HeadRowView {
   std::uint64_t version = 0;          // upload again when it changes
 };
 
+// A piece that is pointed at, as a part of a picture's side.
+struct LitStrip {
+  float from = 0, to = 1;
+};
+
 struct HeadsView {
   FamilyView family;
   PanelHead head;
@@ -59,6 +64,7 @@ struct HeadsView {
   std::vector<std::string> columns;   // in order of layers: "1", "2", …, "mean", "rollout"
   std::size_t tile_rows = 0, tile_columns = 0;
   std::vector<HeadRowView> rows;
+  std::vector<LitStrip> lit_rows, lit_columns;  // the same in every picture
   std::string summary;                // "Of 16 heads: 3 previous piece, …"; sorted: which does it most
   std::vector<std::string> notes;     // coarser pictures, how many are left out, what rollout does with the bridge
   std::string scale_text;

@@ -45,15 +45,30 @@ bool blank_at(const protocol::Reading& reading, std::size_t i) {
   return std::ranges::any_of(reading.predictions, [&](const protocol::Blank& b) { return std::cmp_equal(b.position, i); });
 }
 
+// What stands at an input's piece when the clock's step begins: a blank may have been filled by an earlier one.
+const protocol::Step* filled_at(const Builder& b, std::size_t i, std::int64_t cursor) {
+  if (!state::steps_on(b.state, b.column.seat)) return nullptr;
+  const auto& steps = b.column.generation.steps;
+  for (std::int64_t step = 1; step < cursor && static_cast<std::size_t>(step) <= steps.size(); ++step) {
+    const protocol::Step& s = steps[static_cast<std::size_t>(step) - 1];
+    if (s.position && std::cmp_equal(*s.position, i)) return &s;
+  }
+  return nullptr;
+}
+
+// Each step is a pass over everything: nothing is reused, also where blanks are filled one at a time.
 MachineStack encoder_alone(const Builder& b) {
   const protocol::Reading& reading = *b.column.reading;
   const std::int64_t cursor = b.state.clock.cursor;
-  const Activity all = cursor == 0 ? Activity::ready : cursor == 1 ? Activity::now : Activity::done;
+  const std::int64_t last = std::max<std::int64_t>(state::known_steps(b.state, b.column.seat), 1);
+  const Activity all = cursor == 0 ? Activity::ready : cursor <= last ? Activity::now : Activity::done;
   MachineStack s = b.stack("encoder", b.column.loaded->layers);
   s.parts = {b.attention("self", MapShape::square), b.feed_forward()};
   s.has_head = true;
   for (std::size_t i = 0; i < reading.tokens.size(); ++i) {
-    s.columns.push_back(b.cell(piece_text(reading.tokens[i].display, reading.tokens[i].text), all, cursor <= 1 && blank_at(reading, i)));
+    const protocol::Step* filled = filled_at(b, i, cursor);
+    const std::string label = filled != nullptr ? piece_text(filled->display, filled->token) : piece_text(reading.tokens[i].display, reading.tokens[i].text);
+    s.columns.push_back(b.cell(label, all, cursor <= last && blank_at(reading, i) && filled == nullptr));
   }
   b.finish(s);
   return s;

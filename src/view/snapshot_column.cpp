@@ -153,6 +153,10 @@ void describe(Writer& io, GenerationView& v) {
   io("alternatives_title", v.alternatives_title);
   io("alternatives", v.alternatives);
   io("scale", v.scale);
+  io("fill_modes", v.fill_modes);
+  io("blanks_title", v.blanks_title);
+  io("blanks", v.blanks);
+  io("comparison", v.comparison);
   io("state_words", v.state_words);
   io("running", v.running);
   io("finished", v.finished);

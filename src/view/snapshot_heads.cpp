@@ -28,6 +28,11 @@ void describe(Writer& io, HeadRowView& v) {
   io("tiles", v.tiles);
 }
 
+void describe(Writer& io, LitStrip& v) {
+  io("from", v.from);
+  io("to", v.to);
+}
+
 void describe(Writer& io, HeadsView& v) {
   std::string kind(protocol::attention_kind_name(v.kind));
   io("head", v.head);
@@ -38,6 +43,8 @@ void describe(Writer& io, HeadsView& v) {
   io("tile_rows", v.tile_rows);
   io("tile_columns", v.tile_columns);
   io("rows", v.rows);
+  io("lit_rows", v.lit_rows);
+  io("lit_columns", v.lit_columns);
   io("summary", v.summary);
   io("notes", v.notes);
   io("scale_text", v.scale_text);

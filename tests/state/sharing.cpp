@@ -35,6 +35,29 @@ Page travelled() {
   page.engine.run();
   page.apply(state::SelectTab{state::Tab::attention});
   page.engine.run();
+  protocol::Switches cut;
+  cut.connection = 0;
+  cut.decoder_self.mask = protocol::MaskChoice::bidirectional;
+  page.apply(state::SetSwitches{Seat::right, cut});
+  page.engine.run();
+  state::HeadsChoice heads;
+  heads.order = state::HeadOrder::previous;
+  heads.threshold = 0.25;
+  heads.kind[seat_index(Seat::right)] = protocol::AttentionKind::self;
+  page.apply(state::ChooseHeads{heads});
+  page.apply(state::SetItems{{"cat", "dog"}});
+  state::SpaceChoice space;
+  space.layer = 3;
+  space.question = "Who?";
+  page.apply(state::ChooseSpace{space});
+  page.apply(state::ChooseAnswer{{.questions = {"Where?"}, .blank = {}, .labels = {"yes", "no"}, .sentences = {}}});
+  page.apply(state::MoveLens{Seat::left, 2});
+  page.apply(state::FillOneByOne{true});
+  page.engine.run();
+  for (int i = 0; i < 2; ++i) {  // the settings above begin the clock anew
+    page.apply(state::Step{});
+    page.engine.run();
+  }
   return page;
 }
 
@@ -58,6 +81,14 @@ TEST_CASE("a shared page opens elsewhere as the same page") {
   CHECK(there.state().document.options.strategy == protocol::Strategy::sample);
   CHECK(there.column(Seat::right).map(protocol::AttentionKind::cross).choice == state::MapChoice{2, 1});
   CHECK(there.state().leak.replacement == "cat");
+  CHECK(there.state().heads.order == state::HeadOrder::previous);
+  CHECK(there.state().heads.kind[seat_index(Seat::right)] == protocol::AttentionKind::self);
+  CHECK(there.state().document.items == std::vector<std::string>{"cat", "dog"});
+  CHECK(there.state().space.layer == 3);
+  CHECK(there.state().answer.chosen.labels == std::vector<std::string>{"yes", "no"});
+  CHECK(there.state().document.switches[seat_index(Seat::right)].connection == 0);
+  CHECK(there.state().document.one_by_one);
+  CHECK(state::lens_first(there.state(), Seat::left) == 2);
   CHECK(state::shared_json(there.state()) == link);
 
   there.apply(state::Undo{});  // what was on screen before is not lost
@@ -88,6 +119,13 @@ TEST_CASE("what a hostile or a newer link says is refused by name, and the page 
   CHECK(with("text", 7).find("`text`") != std::string::npos);
   CHECK(with("text", std::string(state::kMaxTextBytes + 1, 'a')).find("`text`") != std::string::npos);
   CHECK(with("tab", "secrets").find("`tab`") != std::string::npos);
+  CHECK(with("heads", {{"order", "loud"}}).find("`order`") != std::string::npos);
+  CHECK(with("heads", {{"threshold", 7}}).find("`threshold`") != std::string::npos);
+  CHECK(with("space", {{"layer", -1}}).find("`layer`") != std::string::npos);
+  CHECK(with("space", {{"url", "x"}}).find("`url`") != std::string::npos);
+  CHECK(with("items", json::array({1})).find("`items`") != std::string::npos);
+  CHECK(with("answer", {{"labels", "x"}}).find("`labels`") != std::string::npos);
+  CHECK(with("one_by_one", 1).find("`one_by_one`") != std::string::npos);
   CHECK(with("cursor", -1).find("`cursor`") != std::string::npos);
   CHECK(with("cursor", 1e300).find("`cursor`") != std::string::npos);
   CHECK(with("options", {{"temperature", -1}}).find("temperature") != std::string::npos);

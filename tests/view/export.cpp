@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support.hpp"
+#include "view/export_table.hpp"
 
 namespace trilens {
 namespace {
@@ -48,6 +49,27 @@ TEST_CASE("quotes are doubled, and what a spreadsheet would run as a formula sta
   page.apply(state::CommitText{});
   page.engine.run();
   CHECK(lines_of(view::export_csv(page.state()), "settings,\"text\"").at(0).ends_with("\"'=1+1 \"\"now\"\"\""));
+}
+
+TEST_CASE("any answer of the engine becomes lines: fields the series, the last indices row and column, words their labels") {
+  const auto answer = nlohmann::json::parse(R"({"sides": [{"id": "x", "rows": [{"token": "a,\"b", "values": [1, 0.1]}]}], "total": 7, "why": "=1", "gone": null})");
+  view::ExportTable out;
+  out.add_result("lens", "part", answer);
+  const std::string csv = out.take();
+  CHECK(lines_of(csv, "0.1") == std::vector<std::string>{R"(,,,,lens,"part.sides.0.rows.values",0,"a,""b",1,"",0.1)"});
+  CHECK(lines_of(csv, "total") == std::vector<std::string>{R"(,,,,lens,"part.total",0,"",0,"",7)"});
+  CHECK(lines_of(csv, "why").at(0).ends_with(R"(,"'=1")"));
+  CHECK(lines_of(csv, "gone").empty());
+}
+
+TEST_CASE("an open tab takes its own numbers home, the overview all") {
+  Page page;
+  page.apply(state::SelectTab{state::Tab::prediction});
+  page.engine.run();
+  const std::string csv = view::export_csv(page.state());
+  CHECK(lines_of(csv, ",attention,").empty());
+  CHECK_FALSE(lines_of(csv, ",prediction,").empty());
+  CHECK_FALSE(lines_of(csv, ",settings,").empty());
 }
 
 TEST_CASE("the document says page, models and the whole snapshot") {

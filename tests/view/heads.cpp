@@ -1,5 +1,7 @@
 #include "view/heads.hpp"
 
+#include <algorithm>
+
 #include <catch2/catch_approx.hpp>
 #include <catch2/catch_test_macros.hpp>
 
@@ -189,6 +191,25 @@ TEST_CASE("lines go from each piece to what it looks at, the strongest last") {
   const view::LinksView lit = look(page, en).columns[2].links;
   CHECK(lit.any_lit);
   for (const auto& link : lit.links) CHECK(link.lit == (lit.left[link.row].hovered || lit.right[link.column].hovered));
+}
+
+TEST_CASE("a piece that is pointed at lights up in every picture, where they are of the same pieces") {
+  const view::Strings en = words("en");
+  Page page;
+  page.engine.run();
+  page.apply(state::SelectTab{state::Tab::attention});
+  const std::size_t pieces = page.column(Seat::left).map(AttentionKind::self).rows.size();
+  HeadMaps maps = four_heads();
+  maps.rows = maps.columns = static_cast<std::int64_t>(pieces);
+  page.engine.give(page.engine.find<protocol::Heads>(Seat::left)->id, maps);
+  CHECK(look(page, en).columns[0].heads.lit_columns.empty());
+  page.apply(state::Hover{state::Mark{.begin = 4, .end = 7}});  // "dog"
+  const view::HeadsView v = look(page, en).columns[0].heads;
+  REQUIRE(v.lit_columns.size() == 1);
+  CHECK(v.lit_rows.size() == 1);
+  const auto& labels = look(page, en).columns[0].attention.front().column_labels;
+  const auto at = static_cast<float>(std::ranges::find(labels, true, &view::LabelView::hovered) - labels.begin());
+  CHECK(v.lit_columns.front().from == Catch::Approx(at / static_cast<float>(pieces)));
 }
 
 }  // namespace trilens

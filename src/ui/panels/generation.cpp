@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "ui/panels/bars.hpp"
+#include "ui/panels/filling.hpp"
 
 namespace trilens::ui {
 namespace {
@@ -45,6 +46,7 @@ float draw(const view::GenerationView& view, Frame& frame, Place place, PanelSta
   at.y += draw_head_state(view.head, view.family.seat, frame, at, commands);
   if (view.head.empty && view.steps.empty()) return at.y;
 
+  at.y = draw_fill_modes(view, frame, at, commands);
   // What it has written, its newest piece marked.
   if (!view.written.empty()) {
     const std::string& text = view.written;
@@ -65,6 +67,7 @@ float draw(const view::GenerationView& view, Frame& frame, Place place, PanelSta
     near.steps.assign(view.steps.begin() + begin, view.steps.begin() + end);
     at.y = draw_steps(near, frame, at, panel, commands);
   }
+  at.y = draw_open_blanks(view, frame, at, panel);
   if (!view.alternatives.empty()) {
     at.y += 10;
     frame.line({at.x, at.y, at.width, 22}, view.alternatives_title, kSmall, theme.muted);

@@ -70,6 +70,12 @@ void draw_tile(const view::HeadsView& view, const view::HeadTileView& tile, Rect
   if (hit.pressed) commands.emplace_back(state::SelectMap{view.family.seat, view.kind, tile.choice});
   frame.stroke(rect, frame.theme.hairline, 2);
   const FamilyColours& colours = frame.theme.of(view.family.family);
+  for (const view::LitStrip& strip : view.lit_rows) {
+    frame.stroke({rect.x, rect.y + strip.from * rect.h, rect.w, std::max(2.0F, (strip.to - strip.from) * rect.h)}, colours.full, 1);
+  }
+  for (const view::LitStrip& strip : view.lit_columns) {
+    frame.stroke({rect.x + strip.from * rect.w, rect.y, std::max(2.0F, (strip.to - strip.from) * rect.w), rect.h}, colours.full, 1);
+  }
   if (tile.selected) frame.stroke(rect.inset(-2), colours.full, 4, 2.5F);
   else if (hit.hovered) frame.stroke(rect.inset(-1), frame.theme.muted, 3, 1.5F);
   if (hit.hovered) frame.tooltip(tile.sentence);

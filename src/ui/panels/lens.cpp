@@ -87,19 +87,46 @@ void draw_heads(const view::LensView& view, const Grid& grid, Frame& frame, floa
   }
 }
 
-void point_at(const view::LensView& view, const Grid& grid, Frame& frame) {
-  const Hit hit = frame.target(id_of("lens", seat_index(view.family.seat)), grid.box, {.label = view.head.sentence, .cursor = Cursor::crosshair});
+// All that the cell says, a line each.
+std::string cell_words(const view::LensView& view, std::size_t state, std::size_t column) {
+  const view::LensCellView& cell = view.cells[state][column];
+  std::string words = cell.sentence;
+  for (const std::string& line : cell.top) words += "\n" + line;
+  if (!cell.answer_text.empty()) words += "\n" + cell.answer_text;
+  return words + "\n" + view.columns[column].settled;
+}
+
+// Blocks lie one above the other: up is on. Past an edge the focus goes on to the next place.
+void move_cell(PanelState::LensCell& at, Key arrow, const view::LensView& view, const Grid& grid, Frame& frame) {
+  const std::size_t last = grid.from + grid.count - 1;
+  if (arrow == Key::up && at.state + 1 < view.cells.size()) ++at.state;
+  else if (arrow == Key::down && at.state > 0) --at.state;
+  else if (arrow == Key::left && at.column > grid.from) --at.column;
+  else if (arrow == Key::right && at.column < last) ++at.column;
+  else if (arrow == Key::home) at.column = grid.from;
+  else if (arrow == Key::end) at.column = last;
+  else frame.interaction.leave(arrow);
+}
+
+void point_at(const view::LensView& view, const Grid& grid, Frame& frame, PanelState::LensCell& keys) {
+  keys.state = std::min(keys.state, view.cells.size() - 1);
+  keys.column = std::clamp(keys.column, grid.from, grid.from + grid.count - 1);
+  const auto known = [&](std::size_t s, std::size_t i) { return s < view.cells.size() && i < grid.from + grid.count && i < view.cells[s].size(); };
+  const std::string spoken = known(keys.state, keys.column) ? view.head.sentence + " " + cell_words(view, keys.state, keys.column) : view.head.sentence;
+  const Hit hit = frame.target(id_of("lens", seat_index(view.family.seat)), grid.box, {.label = spoken, .cursor = Cursor::crosshair, .takes_arrows = true});
+  if (hit.arrow) move_cell(keys, *hit.arrow, view, grid, frame);
   if (hit.focused) frame.focus_ring(grid.box.inset(-3), 4);
+  if (hit.focused && !hit.hovered && known(keys.state, keys.column)) {
+    const Rect cell = grid.cell(keys.state, keys.column);
+    frame.stroke(cell, frame.theme.ink, 3, 2);
+    frame.tooltip_at(cell, cell_words(view, keys.state, keys.column));
+  }
   if (!hit.hovered) return;
   const Point p = frame.interaction.pointer();
   const std::size_t i = grid.from + static_cast<std::size_t>(std::max(0.0F, (p.x - grid.box.x) / grid.cell_w));
   const auto s = static_cast<std::size_t>(std::max(0.0F, (grid.box.bottom() - p.y) / grid.cell_h));
-  if (s >= view.cells.size() || i >= grid.from + grid.count || i >= view.cells[s].size()) return;
-  const view::LensCellView& cell = view.cells[s][i];
-  std::string words = cell.sentence;
-  for (const std::string& line : cell.top) words += "\n" + line;
-  if (!cell.answer_text.empty()) words += "\n" + cell.answer_text;
-  frame.tooltip(words + "\n" + view.columns[i].settled);
+  if (!known(s, i)) return;
+  frame.tooltip(cell_words(view, s, i));
   frame.stroke(grid.cell(s, i), frame.theme.ink, 3, 2);
 }
 
@@ -139,7 +166,7 @@ float draw(const view::LensView& view, Frame& frame, Place place, PanelState& pa
   draw_heads(view, grid, frame, opacity);
   draw_cells(view, grid, frame, opacity);
   draw_settled(view, grid, frame, opacity);
-  point_at(view, grid, frame);
+  point_at(view, grid, frame, panel.lens_cell[seat_index(seat)]);
   y = grid.box.bottom() + 10;
   y += draw_range(view, grid, frame, {place.x, y, place.width}, panel, commands);
   y += frame.paragraph({place.x, y}, place.width, view.mean_text, kBody, theme.ink.alpha(opacity), 4) + 4;

@@ -38,6 +38,10 @@ struct PanelState {
   bool shelf_seen = false;                     // it was there in the frame before
   Id card_seen = 0;                            // the card as it was brought into sight
   float card_height = 0;                       // in the frame before
+  struct LensCell {
+    std::size_t state = 0, column = 0;
+  };
+  std::array<LensCell, 3> lens_cell = {};      // by seat: where the arrow keys stand in the table of the lens
   bool again = false;                          // something was drawn with a measure that no longer holds
 };
 
