@@ -63,7 +63,7 @@ void Store::Impl::rest_switches(Seat seat) {
   state.document.switches[f] = column.switches = column.switches_in_force = {};
   column.switches_trouble.reset();
   switch_id[f].reset();
-  history.rewrite([f](Document& document) { document.switches[f] = {}; }, [this](const Document& a, const Document& b) { return same_document(a, b); }, state.document);
+  history.rewrite([f](Document& document) { document.switches[f] = {}; }, [](const Document& a, const Document& b) { return same_document(a, b); }, state.document);
   state.can_undo = history.can_undo();
   state.can_redo = history.can_redo();
 }

@@ -45,6 +45,10 @@ for (const provider of ['wasm', 'webgpu']) {
       }
     });
 
+    test('a text without a blank is refused by name', async () => {
+      await assert.rejects(trilens.command({ type: 'begin_generation', family: 'encoder', text: 'No gap.', as_read: true }), /no blank to fill/);
+    });
+
     test('the clock takes the encoder on blank by blank, forwards and back', async () => {
       const { text, steps } = texts[0];
       await trilens.command({ type: 'set_text', text });
@@ -63,13 +67,3 @@ for (const provider of ['wasm', 'webgpu']) {
     });
   });
 }
-
-test('a text without a blank is refused by name', async () => {
-  const trilens = await openTrilens();
-  try {
-    await trilens.command({ type: 'load', family: 'encoder', model: '', provider: 'wasm' });
-    await assert.rejects(trilens.command({ type: 'begin_generation', family: 'encoder', text: 'No gap.', as_read: true }), /no blank to fill/);
-  } finally {
-    await trilens.close();
-  }
-});

@@ -87,4 +87,8 @@ test('numbers and picture come as files', async () => {
   const png = await saved({ type: 'export', kind: 'picture' });
   assert.equal(png.bytes.subarray(1, 4).toString('latin1'), 'PNG');
   assert.ok(png.bytes.length > 20_000, `a picture of ${png.bytes.length} bytes is empty`);
+  const [whole, visible] = await page.evaluate(() => [document.documentElement.scrollHeight, innerHeight]);
+  assert.ok(whole > visible + 100, `the page is ${whole} high and shows ${visible}: nothing is out of sight`);
+  assert.equal(png.bytes.readUInt32BE(20), whole, 'the picture has all of the page');
+  assert.deepEqual(await page.evaluate(() => { const canvas = document.querySelector('canvas'); return [canvas?.height, document.documentElement.scrollHeight]; }), [visible, whole]);
 });

@@ -82,7 +82,7 @@ float draw(const view::AnswerIntroView& view, Frame& frame, Place place, PanelSt
   const float tall = panel.phone ? 44 : 32;
   float y = place.y;
   const float button = text_button_width(frame, view.button);
-  if (text_button(frame, id_of("answer-run"), {place.x, y, button, tall}, view.button, {.label = view.button})) {
+  if (text_button(frame, id_of("answer-run"), {place.x, y, button, tall}, view.button, {.label = view.button, .keys = {}})) {
     if (view.running) commands.emplace_back(state::StopAnswers{});
     else commands.emplace_back(state::RunAnswers{});
   }
