@@ -151,6 +151,15 @@ export class Mirror {
     return nodes;
   }
 
+  /** Step by step, vectors left out. @param {any} account @returns {Node[]} */
+  #account(account) {
+    if (!account?.steps?.length) return [];
+    const said = (/** @type {any} */ step) => [step.plain, ...step.lines, ...step.checks.map((/** @type {any} */ c) =>
+      [c.what, c.recomputed, c.runtime, c.difference].filter(Boolean).join(' · '))].join(' ');
+    return [make('h3', {}, account.head.title), make('p', {}, account.head.sentence),
+      ...account.steps.flatMap((/** @type {any} */ step) => [make('h4', {}, step.title), make('p', {}, said(step))]), make('p', {}, account.note)];
+  }
+
   /** @param {any} column */
   #column(column) {
     const { head, machine, tokens, prediction, masks, lens, leak, generation, attention, cost, measured, answers } = column;
@@ -173,6 +182,7 @@ export class Mirror {
         place.words.map((/** @type {any} */ word) => [word.display, word.before_text, word.after_text, word.rank_text])));
     }
     if (lens?.cells?.length) nodes.push(table(`${lens.head.title}: ${lens.head.sentence}`, ['', ...lens.columns.map((/** @type {any} */ c) => c.label)], lens.cells.map((/** @type {any[]} */ row, /** @type {number} */ i) => [lens.states[i], ...row.map((cell) => cell.word)])));
+    for (const account of [column.weight_account, column.word_account]) nodes.push(...this.#account(account));
     for (const side of leak?.sides ?? []) nodes.push(make('h3', {}, `${leak.head.title}: ${side.title}`), make('p', {}, side.sentence));
     if (tokens?.pieces?.length) {
       nodes.push(make('h3', {}, `${tokens.head.title}: ${tokens.count}`));

@@ -1,6 +1,7 @@
 // One attention weight, step by step: what the graph's own tensors say before and after each step, and the step done again here.
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -88,11 +89,19 @@ std::vector<float> finite(std::span<const float> values) {
   return out;
 }
 
+bool is_word(const Piece& piece) {
+  return std::ranges::any_of(piece.display, [](char c) { return static_cast<unsigned char>(c) >= 0x80 || std::isalnum(static_cast<unsigned char>(c)) != 0; });
+}
+
+// The last word; where there is none, the last piece that is not special.
 std::size_t default_query(const std::vector<Piece>& pieces) {
+  std::optional<std::size_t> last;
   for (std::size_t i = pieces.size(); i-- > 0;) {
-    if (!pieces[i].special) return i;
+    if (pieces[i].special) continue;
+    if (is_word(pieces[i])) return i;
+    if (!last) last = i;
   }
-  return pieces.size() - 1;
+  return last.value_or(pieces.size() - 1);
 }
 
 std::size_t default_key(const std::vector<Piece>& pieces, std::span<const float> weights) {

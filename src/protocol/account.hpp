@@ -23,7 +23,7 @@ struct ExplainAttention {
   std::int64_t layer = 0, head = 0;
   std::string text;
   std::optional<std::string> target;  // encoder-decoder; absent: the model's own greedy output
-  std::optional<std::int64_t> query;  // position; absent: the last that is no special token
+  std::optional<std::int64_t> query;  // position; absent: the last word
   std::optional<std::int64_t> key;    // absent: where that query looks most, special tokens left aside
 };
 

@@ -218,27 +218,19 @@ Request read_lens(Fields& in, const Json&) {
   return r;
 }
 
+std::optional<std::int64_t> maybe_index(Fields& in, const char* name) { return in.has(name) ? std::optional(in.integer(name, 0, kMaxId)) : std::nullopt; }
+
 Request read_explain_attention(Fields& in, const Json&) {
-  ExplainAttention r;
-  r.seat = seat_of(in);
+  ExplainAttention r{.seat = seat_of(in), .layer = in.integer_or("layer", 0, 4095, 0), .head = in.integer_or("head", 0, 4095, 0), .text = in.text("text"),
+                     .target = {}, .query = maybe_index(in, "query"), .key = maybe_index(in, "key")};
   if (in.has("kind")) r.kind = in.name("kind", kind_from_name, "self, decoder_self or cross");
-  r.layer = in.integer_or("layer", 0, 4095, 0);
-  r.head = in.integer_or("head", 0, 4095, 0);
-  r.text = in.text("text");
   if (in.has("target")) r.target = in.text("target");
-  if (in.has("query")) r.query = in.integer("query", 0, kMaxId);
-  if (in.has("key")) r.key = in.integer("key", 0, kMaxId);
   return r;
 }
 
 Request read_explain_prediction(Fields& in, const Json&) {
-  ExplainPrediction r;
-  r.seat = seat_of(in);
-  r.text = in.text("text");
-  r.place = in.integer_or("place", 0, kMaxId, 0);
-  if (in.has("token")) r.token = in.integer("token", 0, kMaxId);
-  if (in.has("candidate")) r.candidate = in.integer("candidate", 0, std::numeric_limits<std::int32_t>::max());
-  return r;
+  return ExplainPrediction{.seat = seat_of(in), .text = in.text("text"), .place = in.integer_or("place", 0, kMaxId, 0), .token = maybe_index(in, "token"),
+                           .candidate = maybe_index(in, "candidate")};
 }
 
 // Whole numbers from 0 to `most`, at most `size` of them.

@@ -94,6 +94,9 @@ std::optional<protocol::Request> beams_request(const State& state, Seat seat) {
   return protocol::Beams{.seat = seat, .serial = g.serial, .steps = g.advanced};
 }
 
+std::optional<protocol::Request> weight_request(const State& state, Seat seat) { return attention_to_explain(state, seat); }
+std::optional<protocol::Request> word_request(const State& state, Seat seat) { return prediction_to_explain(state, seat); }
+
 template <protocol::AnswerTask kTask>
 std::optional<protocol::Request> ask(const State& state, Seat seat) {
   return answer_request(state, seat, kTask);
@@ -117,10 +120,11 @@ constexpr std::array kRows{
     Row{Experiment::answer, Tab::space, answer_request, false, "retrieved_answer"},
     Row{Experiment::heads, Tab::attention, heads_request, true, "heads"},
     Row{Experiment::lens, Tab::lens, lens_request},
-    Row{Experiment::explain_attention, Tab::numbers, [](const State& s, Seat seat) { return std::optional<protocol::Request>(attention_to_explain(s, seat)); },
-        true, "attention"},
-    Row{Experiment::explain_prediction, Tab::numbers, [](const State& s, Seat seat) { return std::optional<protocol::Request>(prediction_to_explain(s, seat)); },
-        true, "prediction"},
+    =======
+    Row{Experiment::explain_attention, Tab::numbers, weight_request, true, seat)); },
+        true, "attention""weight_account"},
+    Row{Experiment::explain_prediction, Tab::numbers, word_request, true, seat)); },
+        true, "prediction""word_account"},
     Row{Experiment::answer_fill, Tab::answer, ask<protocol::AnswerTask::fill>, true, "fill"},
     Row{Experiment::answer_go_on, Tab::answer, ask<protocol::AnswerTask::go_on>, true, "go_on"},
     Row{Experiment::answer_translate, Tab::answer, ask<protocol::AnswerTask::translate>, true, "translate"},

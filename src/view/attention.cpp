@@ -103,7 +103,7 @@ std::optional<PointedView> pointed(const State& state, const AttentionView& v, c
   if (!hovered && !mine(state.pin_cell)) return std::nullopt;
   const state::Cell& cell = hovered ? *state.hover_cell : *state.pin_cell;
   const auto [row, column] = *shown_at(v, cell);
-  PointedView p{.row = row, .column = column, .value = {}, .exact = {}, .sentence = {}, .masked = false, .pinned = !hovered};
+  PointedView p{.row = row, .column = column, .value = {}, .exact = {}, .sentence = {}, .masked = false, .pinned = !hovered, .link = {}};
   p.masked = v.shape == MapShape::triangle && cell.column > cell.row;
   const float value = v.values[row * v.columns + column];
   p.link = words.strings.get("numbers.link");

@@ -63,7 +63,7 @@ struct NumbersView {
   std::vector<NumberChooser> choosers;
   std::vector<NumberStep> steps;
   std::string note;            // how exact the numbers can be
-  std::string recomputed_label, runtime_label, difference_label;
+  std::string recomputed_label, runtime_label, difference_label, largest_label;
   std::string dimension_words; // "dimension #i: #x"
   state::NumbersChoice choice;
 };

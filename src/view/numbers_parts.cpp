@@ -61,6 +61,7 @@ std::string sum_text(const std::vector<float>& a, const std::vector<float>& b, d
 void fill_labels(NumbersView& view, const Words& words) {
   view.recomputed_label = words.strings.get("numbers.recomputed");
   view.runtime_label = words.strings.get("numbers.runtime");
+  view.largest_label = words.strings.get("numbers.largest");
   view.difference_label = words.strings.get("numbers.difference");
   view.dimension_words = words.strings.fill("numbers.dimension", {{"index", "#i"}, {"value", "#x"}});
 }

@@ -68,7 +68,7 @@ float draw_reading(const view::AttentionView& view, Frame& frame, Place place, C
   frame.line({place.x, place.y, place.width, kTall}, view.pointed->sentence, kSmall, frame.theme.ink);
   if (!view.pointed->pinned) return kTall;
   const Rect button{place.x, place.y + kTall + 2, std::min(place.width, text_button_width(frame, view.pointed->link)), kButton};
-  if (text_button(frame, id_of("map-numbers", seat_index(view.family.seat), static_cast<std::uint64_t>(view.kind)), button, view.pointed->link, {.label = view.pointed->link})) {
+  if (text_button(frame, id_of("map-numbers", seat_index(view.family.seat), static_cast<std::uint64_t>(view.kind)), button, view.pointed->link, {.label = view.pointed->link, .keys = {}})) {
     const state::Cell cell = view.cell(view.pointed->row, view.pointed->column);
     commands.emplace_back(state::ChooseNumbers{cell.seat, {.text = {}, .kind = cell.kind, .layer = selected(view.layers), .head = selected(view.heads),
                                                            .query = static_cast<std::int64_t>(cell.row), .key = static_cast<std::int64_t>(cell.column), .candidate = {}}});

@@ -113,7 +113,7 @@ void draw_check(Pen& pen, const view::NumberCheck& check) {
   const Colour edge = check.agrees ? pen.colours().full : pen.theme().danger;
   std::vector<std::pair<std::string, std::string>> parts;
   if (!check.recomputed.empty()) parts = {{pen.view.recomputed_label, check.recomputed}, {pen.view.runtime_label, check.runtime}};
-  parts.emplace_back(pen.view.difference_label, check.difference);
+  parts.emplace_back(parts.empty() ? pen.view.largest_label : pen.view.difference_label, check.difference);
   const float top = pen.at.y;
   const Rect name{pen.at.x + 12, pen.at.y, pen.at.width - 12, kCheckRow};
   pen.frame.line(name, check.what, kLabel, pen.theme().ink.alpha(pen.opacity));
