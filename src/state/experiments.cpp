@@ -120,11 +120,8 @@ constexpr std::array kRows{
     Row{Experiment::answer, Tab::space, answer_request, false, "retrieved_answer"},
     Row{Experiment::heads, Tab::attention, heads_request, true, "heads"},
     Row{Experiment::lens, Tab::lens, lens_request},
-    =======
-    Row{Experiment::explain_attention, Tab::numbers, weight_request, true, seat)); },
-        true, "attention""weight_account"},
-    Row{Experiment::explain_prediction, Tab::numbers, word_request, true, seat)); },
-        true, "prediction""word_account"},
+    Row{Experiment::explain_attention, Tab::numbers, weight_request, true, "weight_account"},
+    Row{Experiment::explain_prediction, Tab::numbers, word_request, true, "word_account"},
     Row{Experiment::answer_fill, Tab::answer, ask<protocol::AnswerTask::fill>, true, "fill"},
     Row{Experiment::answer_go_on, Tab::answer, ask<protocol::AnswerTask::go_on>, true, "go_on"},
     Row{Experiment::answer_translate, Tab::answer, ask<protocol::AnswerTask::translate>, true, "translate"},
