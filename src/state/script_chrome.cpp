@@ -32,7 +32,7 @@ void show(const Script& s) {
     s.act(ShowSeat{seat});
   }
   if (s.in.has("tab")) {
-    const Tab tab = s.in.name("tab", tab_from_name, "overview, machine, tokens, attention, prediction, masks, lens, leak, answer, generation, space or cost");
+    const Tab tab = s.in.name("tab", tab_from_name, "overview, machine, tokens, attention, numbers, prediction, masks, lens, leak, answer, generation, space or cost");
     if (s.refused()) return;
     s.act(SelectTab{tab});
   }
