@@ -75,12 +75,12 @@ TEST_CASE("the beam tree marks the way to the best, and only what ended has a sc
   std::vector<bool> winners;
   for (const view::BeamNodeView& n : v.nodes) winners.push_back(n.winner);
   CHECK(winners == std::vector<bool>{false, true, true, false, false});
-  CHECK(v.nodes[2].final_score == "−1.25");
+  CHECK(v.nodes[2].final_score == "-1.25");
   CHECK(v.nodes[4].final_score.empty());
   CHECK(v.depths == 2);
   CHECK(v.rows == 3);
   CHECK(v.cursor == 0);
-  CHECK(v.sentence.find("−1.250") != std::string::npos);
+  CHECK(v.sentence.find("-1.250") != std::string::npos);
   s.document.options.strategy = protocol::Strategy::sample;
   CHECK_FALSE(view::build_beams(s, Seat::middle, view::words_of(strings)).shown);
 }
