@@ -83,9 +83,11 @@ void draw_tools(const view::PageView& page, Frame& frame, Rect rect, PanelState&
 void draw_tabs(const view::HeaderView& view, Frame& frame, Rect rect, PanelState& panel, Commands& commands) {
   frame.interaction.region(id_of("region-tabs"));
   const Theme& theme = frame.theme;
-  float needed = 0;
-  for (const auto& tab : view.tabs) needed += std::ceil(frame.measure(tab.label, kLabel)) + 26;
-  if (needed > rect.w) {  // not enough room in a row: the same as a list
+  constexpr float kGap = 26, kLeastGap = 14;
+  float words = 0;
+  for (const auto& tab : view.tabs) words += std::ceil(frame.measure(tab.label, kLabel));
+  const float gap = std::min(kGap, std::floor((rect.w - words) / static_cast<float>(view.tabs.size())));
+  if (gap < kLeastGap) {  // not enough room in a row: the same as a list
     std::vector<view::ChoiceView> choices;
     for (const auto& tab : view.tabs) choices.push_back({tab.id, tab.label, tab.selected});
     const Rect place{rect.x - 8, rect.centre().y - kButton / 2, std::min(rect.w, dropdown_width(frame, {{}, choices})), kButton};
@@ -96,7 +98,8 @@ void draw_tabs(const view::HeaderView& view, Frame& frame, Rect rect, PanelState
   for (std::size_t i = 0; i < view.tabs.size(); ++i) {
     const auto& tab = view.tabs[i];
     const float wide = std::ceil(frame.measure(tab.label, kLabel));
-    const Rect place{x - 8, rect.y + 4, wide + 16, rect.h - 8};
+    const float around = std::min(8.0F, gap / 2);
+    const Rect place{x - around, rect.y + 4, wide + 2 * around, rect.h - 8};
     const Id id = id_of("tab", i);
     const Hit hit = frame.target(id, place, {.label = tab.label});
     press(hit.pressed, commands, state::SelectTab{tab.tab});
@@ -105,7 +108,7 @@ void draw_tabs(const view::HeaderView& view, Frame& frame, Rect rect, PanelState
     const float there = frame.motion.follow(id, tab.selected ? 1.0F : 0.0F);
     if (there > 0.01F) frame.fill({x + wide / 2 * (1 - there), rect.bottom() - 2, wide * there, 2}, theme.ink);
     if (hit.focused) frame.focus_ring(place.inset(2), 6);
-    x += wide + 26;
+    x += wide + gap;
   }
 }
 

@@ -7,21 +7,23 @@
 namespace trilens::ui {
 namespace {
 
-constexpr float kColumn = 112, kNode = 26, kGap = 18;
+constexpr float kColumn = 112, kMostColumn = 190, kNode = 26, kGap = 18;
 
 struct Window {
   std::int64_t first = 0, count = 0;
+  float column = kColumn;  // of a step, its gap included
 };
 
 // As many steps as there is room for, the clock's among them.
 Window window_of(const view::BeamsView& view, float width) {
   const auto room = std::max<std::int64_t>(1, static_cast<std::int64_t>((width + kGap) / kColumn));
   const std::int64_t count = std::min(room, view.depths), cursor = std::clamp<std::int64_t>(view.cursor, 0, view.depths - 1);
-  return {std::clamp<std::int64_t>(cursor - count + 2, 0, view.depths - count), count};
+  const float column = std::clamp((width + kGap) / static_cast<float>(std::max<std::int64_t>(count, 1)), kColumn, kMostColumn);
+  return {std::clamp<std::int64_t>(cursor - count + 2, 0, view.depths - count), count, column};
 }
 
 Rect box_of(const view::BeamNodeView& node, const Window& window, Point origin) {
-  return {origin.x + static_cast<float>(node.depth - window.first) * kColumn, origin.y + static_cast<float>(node.row) * (kNode + 4), kColumn - kGap, kNode};
+  return {origin.x + static_cast<float>(node.depth - window.first) * window.column, origin.y + static_cast<float>(node.row) * (kNode + 4), window.column - kGap, kNode};
 }
 
 void draw_node(const view::BeamNodeView& node, const FamilyColours& colours, Frame& frame, Rect box, Id id) {
@@ -57,7 +59,7 @@ float draw(const view::BeamsView& view, Frame& frame, Place place) {
   const float tall = static_cast<float>(view.rows) * (kNode + 4);
   const auto inside = [&](const view::BeamNodeView& node) { return node.depth >= window.first && node.depth < window.first + window.count; };
   if (view.cursor >= window.first && view.cursor < window.first + window.count) {
-    frame.fill({origin.x + static_cast<float>(view.cursor - window.first) * kColumn - 6, y - 4, kColumn - kGap + 12, tall + 4}, theme.sunken.alpha(0.7F), 6);
+    frame.fill({origin.x + static_cast<float>(view.cursor - window.first) * window.column - 6, y - 4, window.column - kGap + 12, tall + 4}, theme.sunken.alpha(0.7F), 6);
   }
   for (const bool winners : {false, true}) {  // the best lies on top
     for (const view::BeamNodeView& node : view.nodes) {

@@ -76,12 +76,12 @@ float draw_controls(const view::ProbeTableView& view, Frame& frame, Place place,
     return rect;
   };
   const Rect run = room(text_button_width(frame, view.button));
-  if (text_button(frame, id_of("probes-run"), run, view.button, {.label = view.button, .enabled = view.running || view.can_run, .strong = !view.running})) {
+  if (text_button(frame, id_of("probes-run"), run, view.button, {.label = view.button, .keys = {}, .enabled = view.running || view.can_run, .strong = !view.running})) {
     if (view.running) commands.emplace_back(state::StopProbes{});
     else commands.emplace_back(state::RunProbes{});
   }
   const Rect all = room(text_button_width(frame, view.all_button));
-  if (text_button(frame, id_of("probes-all"), all, view.all_button, {.label = view.all_button})) commands.emplace_back(state::ChooseProbes{.all = view.all});
+  if (text_button(frame, id_of("probes-all"), all, view.all_button, {.label = view.all_button, .keys = {}})) commands.emplace_back(state::ChooseProbes{.all = view.all});
   const Rect label = room(std::ceil(frame.measure(view.items_label, kSmall)) + 2);
   frame.line(label, view.items_label, kSmall, theme.muted);
   const Rect items = room(std::ceil(segmented_width(frame, view.items)));

@@ -220,7 +220,7 @@ float draw(const view::TokenRulerView& view, Frame& frame, Place place, PanelSta
   const float button = text_button_width(frame, view.bytes_button);
   const float hint = frame.paragraph_height(place.width - button - 16, view.hint, kSmall);
   frame.paragraph({place.x, y + std::max(0.0F, (tall - hint) / 2)}, place.width - button - 16, view.hint, kSmall, frame.theme.muted);
-  if (text_button(frame, id_of("ruler-bytes"), {place.x + place.width - button, y, button, tall}, view.bytes_button, {.label = view.bytes_button, .active = view.all_bytes})) {
+  if (text_button(frame, id_of("ruler-bytes"), {place.x + place.width - button, y, button, tall}, view.bytes_button, {.label = view.bytes_button, .keys = {}, .active = view.all_bytes})) {
     std::optional<std::size_t> word;
     for (const view::RulerWordView& w : view.words) {
       if (w.picked) word = w.begin;
