@@ -96,6 +96,7 @@ void Store::Impl::on_loaded(const protocol::Loaded& loaded, Seat seat) {
   rest_switches(seat);
   if (auto wanted = std::exchange(shared_switches[seat_index(seat)], std::nullopt)) state.document.switches[seat_index(seat)] = std::move(*wanted);
   forget_experiments(seat);
+  if (auto wanted = std::exchange(shared_numbers[seat_index(seat)], std::nullopt)) state.numbers[seat_index(seat)] = std::move(*wanted);
   forget_probes(seat);
   present[seat_index(seat)] = true;
   for (const AttentionKind kind : kinds_of(column.family)) {

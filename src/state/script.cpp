@@ -133,6 +133,33 @@ AnswerNeeds answer_needs_from(Fields& in) {
   return chosen;
 }
 
+TokensChoice tokens_choice_from(Fields& in, TokensChoice now, std::size_t size) {
+  if (in.has("word")) now.word = static_cast<std::size_t>(in.integer("word", 0, static_cast<std::int64_t>(size)));
+  if (in.has("bytes")) now.bytes = in.boolean("bytes");
+  return now;
+}
+
+NumbersChoice numbers_choice_from(Fields& in) {
+  constexpr std::int64_t kMost = 1'000'000'000;
+  NumbersChoice choice;
+  const auto maybe = [&](const char* name) { return in.has(name) ? std::optional(in.integer(name, 0, kMost)) : std::nullopt; };
+  if (in.has("kind")) choice.kind = kind_from(in);
+  choice.layer = maybe("layer");
+  choice.head = maybe("head");
+  choice.query = maybe("query");
+  choice.key = maybe("key");
+  choice.place = maybe("place").value_or(0);
+  choice.candidate = maybe("candidate");
+  return choice;
+}
+
+CostChoice cost_choice_from(Fields& in, CostChoice now) {
+  if (in.has("quantity")) now.quantity = in.name("quantity", cost_quantity_from_name, "read, step, total, flops or cache");
+  if (in.has("logarithmic")) now.logarithmic = in.boolean("logarithmic");
+  if (in.has("other_provider")) now.other_provider = in.boolean("other_provider");
+  return now;
+}
+
 protocol::Switches trimmed_switches_from(Fields& in) {
   protocol::Switches switches = protocol::switches_from(in);
   for (const AttentionKind kind : kAttentionKinds) trim_heads(kind_of(switches, kind).heads);

@@ -30,6 +30,12 @@ namespace trilens::state {
 [[nodiscard]] HeadsChoice heads_choice_from(protocol::Fields& in, HeadsChoice now);
 // {question?, blank?, labels?, sentences?}; left out: as offered.
 [[nodiscard]] AnswerNeeds answer_needs_from(protocol::Fields& in);
+// {word?, bytes?}: a byte of a text of `size` bytes.
+[[nodiscard]] TokensChoice tokens_choice_from(protocol::Fields& in, TokensChoice now, std::size_t size);
+// {kind?, layer?, head?, query?, key?, place?, candidate?}
+[[nodiscard]] NumbersChoice numbers_choice_from(protocol::Fields& in);
+// {quantity?, logarithmic?, other_provider?} over what is chosen now.
+[[nodiscard]] CostChoice cost_choice_from(protocol::Fields& in, CostChoice now);
 // What can be set of a seat's attention, factors at rest at the end left out.
 [[nodiscard]] protocol::Switches trimmed_switches_from(protocol::Fields& in);
 [[nodiscard]] ProviderChoice provider_from(protocol::Fields& in);

@@ -22,11 +22,7 @@ void choose_leak(const Script& s) {
 
 // Which word is told about, by a byte of it (left out: none), and whether every character's bytes are written (left out: as it is).
 void choose_tokens(const Script& s) {
-  TokensChoice choice;
-  choice.bytes = s.m.state.tokens.bytes;
-  const auto size = static_cast<std::int64_t>(s.m.state.document.text.size());
-  if (s.in.has("word")) choice.word = static_cast<std::size_t>(s.in.integer("word", 0, size));
-  if (s.in.has("bytes")) choice.bytes = s.in.boolean("bytes");
+  const TokensChoice choice = tokens_choice_from(s.in, {.word = {}, .bytes = s.m.state.tokens.bytes}, s.m.state.document.text.size());
   if (!s.refused()) s.act_now(ChooseTokens{choice});
 }
 
@@ -76,17 +72,8 @@ void move_lens(const Script& s) {
 
 // Which weight and which prediction the tab of numbers accounts for; what is left out comes by itself.
 void choose_numbers(const Script& s) {
-  constexpr std::int64_t kMost = 1'000'000'000;
   const Seat seat = s.seat();
-  NumbersChoice choice;
-  const auto maybe = [&](const char* name) { return s.in.has(name) ? std::optional(s.in.integer(name, 0, kMost)) : std::nullopt; };
-  if (s.in.has("kind")) choice.kind = kind_from(s.in);
-  choice.layer = maybe("layer");
-  choice.head = maybe("head");
-  choice.query = maybe("query");
-  choice.key = maybe("key");
-  choice.place = maybe("place").value_or(0);
-  choice.candidate = maybe("candidate");
+  const NumbersChoice choice = numbers_choice_from(s.in);
   if (!s.refused()) s.act_now(ChooseNumbers{seat, choice});
 }
 
@@ -98,10 +85,7 @@ void choose_answer(const Script& s) {
 
 // What the tab of cost draws, and whether the next press measures on the other provider too; what is left out stays as it is.
 void choose_cost(const Script& s) {
-  CostChoice choice = s.m.state.cost.choice;
-  if (s.in.has("quantity")) choice.quantity = s.in.name("quantity", cost_quantity_from_name, "read, step, total, flops or cache");
-  if (s.in.has("logarithmic")) choice.logarithmic = s.in.boolean("logarithmic");
-  if (s.in.has("other_provider")) choice.other_provider = s.in.boolean("other_provider");
+  const CostChoice choice = cost_choice_from(s.in, s.m.state.cost.choice);
   if (!s.refused()) s.act_now(ChooseCost{choice});
 }
 

@@ -28,6 +28,20 @@ void only(Fields& in, const Json& object, std::initializer_list<std::string_view
   }
 }
 
+Json numbers_json(const NumbersChoice& choice) {
+  Json out{{"place", choice.place}};
+  if (choice.kind) out["kind"] = protocol::attention_kind_name(*choice.kind);
+  const auto put = [&](const char* name, const std::optional<std::int64_t>& value) {
+    if (value) out[name] = *value;
+  };
+  put("layer", choice.layer);
+  put("head", choice.head);
+  put("query", choice.query);
+  put("key", choice.key);
+  put("candidate", choice.candidate);
+  return out;
+}
+
 Json seat_json(const State& state, const ColumnState& column) {
   Json maps = Json::array();
   for (const AttentionKind kind : kinds_of(column.family)) {
@@ -46,9 +60,21 @@ Json seat_json(const State& state, const ColumnState& column) {
   if (!switches.at_rest()) out["switches"] = protocol::written(switches);
   if (column.guess) out["guess"] = *column.guess;
   if (const auto first = lens_first(state, column.seat)) out["lens_first"] = *first;
+  NumbersChoice chosen = numbers_choice(state, column.seat);
+  chosen.text.clear();
+  if (chosen != NumbersChoice{}) out["numbers"] = numbers_json(chosen);
   if (const auto& kind = state.heads.kind[seat_index(column.seat)]) out["heads_kind"] = protocol::attention_kind_name(*kind);
   return out;
 }
+
+Json tokens_json(const TokensChoice& tokens) {
+  Json out{{"bytes", tokens.bytes}};
+  if (tokens.word) out["word"] = *tokens.word;
+  return out;
+}
+
+// Which provider is measured beside is the machine's matter and stays here.
+Json cost_json(const CostChoice& cost) { return {{"quantity", cost_quantity_name(cost.quantity)}, {"logarithmic", cost.logarithmic}}; }
 
 Json heads_json(const HeadsChoice& heads) {
   return {{"order", head_order_name(heads.order)}, {"hide_special", heads.hide_special}, {"threshold", heads.threshold}};
@@ -95,7 +121,7 @@ SharedMap map_from(Fields& outer, const Json& object) {
 SharedSeat seat_from(Fields& outer, const Json& object, std::optional<AttentionKind>& heads_kind) {
   SharedSeat out;
   Fields in(object, ErrorCode::invalid_argument);
-  only(in, object, {"model", "provider", "maps", "switches", "guess", "lens_first", "heads_kind"});
+  only(in, object, {"model", "provider", "maps", "switches", "guess", "lens_first", "heads_kind", "numbers"});
   out.model = in.text_or("model", {});
   if (out.model.size() > kMaxNameBytes) in.refuse("`model` is too long for a name.");
   if (in.has("provider")) out.provider = provider_from(in);
@@ -107,6 +133,7 @@ SharedSeat seat_from(Fields& outer, const Json& object, std::optional<AttentionK
   part(in, "switches", {"self", "decoder_self", "cross", "connection"}, [&](Fields& f, const Json&) { out.switches = trimmed_switches_from(f); });
   if (in.has("heads_kind")) heads_kind = in.name("heads_kind", kind_from_name, "self, decoder_self or cross");
   if (in.has("guess")) out.guess = in.integer("guess", 0, kMaxPieces);
+  part(in, "numbers", {"kind", "layer", "head", "query", "key", "place", "candidate"}, [&](Fields& f, const Json&) { out.numbers = numbers_choice_from(f); });
   if (in.has("lens_first")) out.lens_first = in.integer("lens_first", 0, kMaxPieces);
   if (!in.ok()) outer.refuse(in.error().error().message);
   return out;
@@ -167,6 +194,9 @@ std::string shared_json(const State& state) {
   if (const Json space = space_json(state.space); space != space_json({})) out["space"] = space;
   if (state.document.items != first_list(state)) out["items"] = state.document.items;
   if (state.answer.chosen != AnswerNeeds{}) out["answer"] = answer_json(state.answer.chosen);
+  if (state.tokens != TokensChoice{}) out["tokens"] = tokens_json(state.tokens);
+  if (const Json cost = cost_json(state.cost.choice); cost != cost_json({})) out["cost"] = cost;
+  if (state.machine_shade != MachineShade::none) out["machine_shade"] = machine_shade_name(state.machine_shade);
   return dumped(out);
 }
 
@@ -177,7 +207,7 @@ Result<Shared> parse_shared(std::string_view text) {
   Fields in(json, ErrorCode::invalid_argument);
   const std::int64_t version = in.integer("trilens", 1, std::int64_t{1} << 31);
   if (in.ok() && version != kSharedVersion) in.refuse("It was made by another version of Trilens (" + std::to_string(version) + ").");
-  only(in, json, {"trilens", "text", "options", "tab", "language", "cursor", "seats", "leak", "one_by_one", "heads", "items", "space", "answer", "prefixes"});
+  only(in, json, {"trilens", "text", "options", "tab", "language", "cursor", "seats", "leak", "one_by_one", "heads", "items", "space", "answer", "prefixes", "tokens", "cost", "machine_shade"});
   Shared out;
   out.document.text = utf8::repair(in.text("text"));
   if (out.document.text.size() > kMaxTextBytes) in.refuse("`text` is longer than the page reads.");
@@ -202,6 +232,9 @@ Result<Shared> parse_shared(std::string_view text) {
   part(in, "space", {"pooling", "layer", "projection", "perplexity", "seed", "question"}, [&](Fields& f, const Json& object) {
     out.space = space_choice_from(f, object, {});
   });
+  part(in, "tokens", {"word", "bytes"}, [&](Fields& f, const Json&) { out.tokens = tokens_choice_from(f, {}, out.document.text.size()); });
+  part(in, "cost", {"quantity", "logarithmic"}, [&](Fields& f, const Json&) { out.cost = cost_choice_from(f, {}); });
+  if (in.has("machine_shade")) out.shade = in.name("machine_shade", machine_shade_from_name, "none, norms or similarity");
   part(in, "answer", {"question", "blank", "labels", "sentences"}, [&](Fields& f, const Json&) { out.answer = answer_needs_from(f); });
   if (in.has("seats")) {
     const Json& seats = in.array("seats");

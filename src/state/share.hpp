@@ -36,6 +36,7 @@ struct SharedSeat {
   std::vector<SharedMap> maps;             // those that are not the mean
   protocol::Switches switches;
   std::optional<std::int64_t> guess;       // encoder without a blank: the piece that is hidden
+  std::optional<NumbersChoice> numbers;
   std::optional<std::int64_t> lens_first;  // the position that stands leftmost in the lens
 };
 
@@ -49,6 +50,9 @@ struct Shared {
   SpaceChoice space;
   std::optional<std::vector<std::string>> items;  // of Space; none: the list that a page begins with
   AnswerNeeds answer;
+  TokensChoice tokens;
+  CostChoice cost;                         // what is drawn; nothing is measured by a link
+  MachineShade shade = MachineShade::none;
   std::array<SharedSeat, 3> seats;         // by Seat
 };
 

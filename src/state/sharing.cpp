@@ -23,12 +23,17 @@ void Store::Impl::open_shared(const std::string& json, bool at_start, double now
   state.heads = shared->heads;
   state.space.take(shared->space);
   state.answer.chosen = shared->answer;
+  state.tokens = shared->tokens;
+  state.cost.choice = shared->cost;
+  state.machine_shade = shared->shade;
   std::array<std::optional<std::int64_t>, 3> guesses;
   for (const Seat seat : kSeats) {
     ColumnState& column = state.column(seat);
     const std::size_t f = seat_index(seat);
     SharedSeat& wanted = shared->seats[f];
     guesses[f] = wanted.guess;
+    NumbersChoice numbers = wanted.numbers.value_or(NumbersChoice{});
+    numbers.text = shared->document.text;
     state.lens[f] = wanted.lens_first ? std::optional(LensWindow{shared->document.text, *wanted.lens_first}) : std::nullopt;
     for (MapState& map : column.maps) map.choice = {};
     for (const SharedMap& map : wanted.maps) column.map(map.kind).choice = map.choice;
@@ -36,8 +41,13 @@ void Store::Impl::open_shared(const std::string& json, bool at_start, double now
     column.model = std::move(wanted.model);
     column.provider = wanted.provider;
     // A model begins at rest: what is to be switched waits until it is here.
-    if (at_start || !same) shared_switches[f] = std::move(wanted.switches);
-    else shared->document.switches[f] = std::move(wanted.switches);
+    if (at_start || !same) {
+      shared_switches[f] = std::move(wanted.switches);
+      shared_numbers[f] = std::move(numbers);
+    } else {
+      shared->document.switches[f] = std::move(wanted.switches);
+      state.numbers[f] = std::move(numbers);
+    }
     if (at_start) column.guess = wanted.guess;
     if (!at_start && !same) load({.seat = seat, .model = column.model, .provider = column.provider}, std::nullopt);
   }

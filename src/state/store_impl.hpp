@@ -62,6 +62,7 @@ struct Store::Impl {
   std::optional<double> play_due;
   std::optional<std::int64_t> shared_cursor;  // the step that a shared page stood at, until it is reached
   std::array<std::optional<protocol::Switches>, 3> shared_switches;  // by Seat: of a shared page, until its model is here
+  std::array<std::optional<NumbersChoice>, 3> shared_numbers;          // so too
   bool rush = false;                   // ToEnd: no pause between steps
   std::uint64_t map_version = 0;
   std::int64_t generations = 0;        // begun so far: the next one's serial

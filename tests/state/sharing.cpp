@@ -53,6 +53,13 @@ Page travelled() {
   page.apply(state::ChooseAnswer{{.questions = {"Where?"}, .blank = {}, .labels = {"yes", "no"}, .sentences = {}}});
   page.apply(state::MoveLens{Seat::left, 2});
   page.apply(state::FillOneByOne{true});
+  page.apply(state::ChooseTokens{{.word = 2, .bytes = true}});
+  page.apply(state::ChooseCost{{.quantity = state::CostQuantity::flops, .logarithmic = false}});
+  page.apply(state::ShadeMachine{state::MachineShade::norms});
+  state::NumbersChoice numbers;
+  numbers.kind = protocol::AttentionKind::cross;
+  numbers.key = 1;
+  page.apply(state::ChooseNumbers{Seat::right, numbers});
   page.engine.run();
   for (int i = 0; i < 2; ++i) {  // the settings above begin the clock anew
     page.apply(state::Step{});
@@ -89,6 +96,11 @@ TEST_CASE("a shared page opens elsewhere as the same page") {
   CHECK(there.state().document.switches[seat_index(Seat::right)].connection == 0);
   CHECK(there.state().document.one_by_one);
   CHECK(state::lens_first(there.state(), Seat::left) == 2);
+  CHECK(there.state().tokens == state::TokensChoice{.word = 2, .bytes = true});
+  CHECK(there.state().cost.choice.quantity == state::CostQuantity::flops);
+  CHECK(there.state().cost.press.presses == 0);  // a link measures nothing
+  CHECK(there.state().machine_shade == state::MachineShade::norms);
+  CHECK(state::numbers_choice(there.state(), Seat::right).key == 1);
   CHECK(state::shared_json(there.state()) == link);
 
   there.apply(state::Undo{});  // what was on screen before is not lost
@@ -125,6 +137,9 @@ TEST_CASE("what a hostile or a newer link says is refused by name, and the page 
   CHECK(with("space", {{"url", "x"}}).find("`url`") != std::string::npos);
   CHECK(with("items", json::array({1})).find("`items`") != std::string::npos);
   CHECK(with("answer", {{"labels", "x"}}).find("`labels`") != std::string::npos);
+  CHECK(with("tokens", {{"word", 99999}}).find("`word`") != std::string::npos);
+  CHECK(with("cost", {{"quantity", "money"}}).find("`quantity`") != std::string::npos);
+  CHECK(with("machine_shade", "dark").find("`machine_shade`") != std::string::npos);
   CHECK(with("one_by_one", 1).find("`one_by_one`") != std::string::npos);
   CHECK(with("cursor", -1).find("`cursor`") != std::string::npos);
   CHECK(with("cursor", 1e300).find("`cursor`") != std::string::npos);
