@@ -114,6 +114,11 @@ bool Store::Impl::chrome(const Command& command) {
             s.second_focus = std::exchange(s.focus, c.seat);
             return changed = true;
           },
+          [&](const SetPace& c) {
+            changed = assign(s.pace, c.pace);
+            if (changed) remember_settings();
+            return true;
+          },
           [&](const ToggleProjector&) { return s.projector = !s.projector, changed = true; },
           [&](const ToggleOptions&) { return s.options_open = !s.options_open, changed = true; },
           [&](const ToggleKeys&) { return s.keys_open = !s.keys_open, changed = true; },
@@ -134,7 +139,7 @@ bool Store::Impl::chrome(const Command& command) {
 }
 
 void Store::Impl::remember_settings() {
-  emit(RememberSettings{Json{{"theme", theme_name(state.theme)}, {"language", state.language}, {"server", state.shelf.server}}.dump()});
+  emit(RememberSettings{Json{{"theme", theme_name(state.theme)}, {"language", state.language}, {"pace", pace_name(state.pace)}, {"server", state.shelf.server}}.dump()});
 }
 
 void Store::Impl::take_settings(std::string_view text) {
@@ -142,6 +147,7 @@ void Store::Impl::take_settings(std::string_view text) {
   if (!json.is_object()) return;
   const auto word = [&](const char* name) { return json.contains(name) && json[name].is_string() ? json[name].get<std::string>() : std::string(); };
   if (const auto theme = theme_from_name(word("theme"))) state.theme = *theme;
+  if (const auto pace = pace_from_name(word("pace"))) state.pace = *pace;
   if (const std::string language = word("language"); known_language(language)) state.language = language;
   state.shelf.server = word("server");
 }

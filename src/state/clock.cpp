@@ -174,7 +174,7 @@ void Store::Impl::drive(double now) {
     }
     if (!rush && play_due && now < *play_due) return wake_at(*play_due, now);
     step_forward();
-    play_due = now + (rush ? 0 : kPlayIntervalMillis);
+    play_due = now + (rush ? 0 : play_interval_millis(state.pace));
   }
 }
 

@@ -109,6 +109,7 @@ struct SetLanguage { std::string language; };            // "en", "nb"
 struct SetLayout { LayoutClass layout = LayoutClass::wide; };
 struct ShowSeat { Seat seat = Seat::left; };  // phone, tablet
 struct ToggleProjector {};
+struct SetPace { Pace pace = Pace::normal; };
 struct ToggleOptions {};
 struct ToggleKeys {};                                    // the list of keys
 struct DismissNotice {};
@@ -124,7 +125,7 @@ using Command =
     std::variant<SetText, CommitText, InsertBlank, UseExample, Undo, Redo, Hover, HoverCell, Pin, PinCell, ClearSelection, SelectToken,
                  SelectMap, ChooseLeak, MoveLens, AddItems, RemoveItem, SetItems, ChooseSpace, HoverItem, PinItem,
                  ChooseHeads, ShowHeads, ChooseAnswer, StopAnswers, RunAnswers, Step, StepBack, ToStart, ToEnd, Play, Stop, GoToStep, SetOption, ResetOptions, FillOneByOne, LoadModel, UseProvider, CancelLoad, Retry,
-                 SelectTab, SetTheme, CycleTheme, SetLanguage, SetLayout, ShowSeat, ToggleProjector, ToggleOptions, ToggleKeys,
+                 SelectTab, SetTheme, CycleTheme, SetLanguage, SetLayout, ShowSeat, ToggleProjector, SetPace, ToggleOptions, ToggleKeys,
                  DismissNotice, SetEnvironment, Export, OpenShared, CopyText, OpenShelf, CloseShelf, ChooseModel, ChooseVariant, ConfirmFetch, DeclinePlan, StopFetch,
                  GetAgain, SetModelName, SetServer, FilterCatalog, AskRemove, RemoveKept, FilesRefused, ChooseFiles, KeepModel,
                  SetSwitches, SetHead, ResetSwitches, ChooseNumbers,

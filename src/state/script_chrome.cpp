@@ -113,6 +113,7 @@ constexpr auto kHandlers = std::to_array<NamedHandler>({
     {"set_theme", set_theme},
     {"set_language", set_language},
     {"show", show},
+    {"set_pace", [](const Script& s) { if (const Pace pace = s.in.name("pace", pace_from_name, "slow, normal or fast"); !s.refused()) s.act_now(SetPace{pace}); }},
     {"projector", [](const Script& s) { s.act_now(ToggleProjector{}); }},
     {"options", [](const Script& s) { s.act_now(ToggleOptions{}); }},
     {"keys", [](const Script& s) { s.act_now(ToggleKeys{}); }},

@@ -124,6 +124,22 @@ std::optional<Tab> tab_from_name(std::string_view name) {
   return std::nullopt;
 }
 
+std::string_view pace_name(Pace pace) {
+  switch (pace) {
+    case Pace::slow: return "slow";
+    case Pace::normal: return "normal";
+    case Pace::fast: return "fast";
+  }
+  return "";
+}
+
+std::optional<Pace> pace_from_name(std::string_view name) {
+  for (const Pace pace : kPaces) {
+    if (pace_name(pace) == name) return pace;
+  }
+  return std::nullopt;
+}
+
 std::string_view theme_name(Theme theme) {
   switch (theme) {
     case Theme::system: return "system";

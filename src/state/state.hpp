@@ -37,7 +37,6 @@ using protocol::ProviderChoice;
 inline constexpr std::size_t kMaxTextBytes = 200'000;  // longer text is cut here, and the status says so
 inline constexpr std::size_t kMaxPrefixBytes = 2'000;  // of a forced prefix
 inline constexpr double kDebounceMillis = 150;         // from the last key to the readings
-inline constexpr double kPlayIntervalMillis = 350;     // between two steps of Play, so that eyes can follow
 inline constexpr std::int64_t kReshapeTop = 16;        // tokens of a step's distribution
 inline constexpr std::int64_t kReadTopK = 8;           // bars of a prediction
 inline constexpr std::array kAttentionKinds{AttentionKind::self, AttentionKind::decoder_self, AttentionKind::cross};
@@ -47,6 +46,12 @@ inline constexpr std::array<std::string_view, 2> kLanguages{"en", "nb"};
 
 enum class Tab : std::uint8_t { overview, machine, tokens, attention, prediction, masks, lens, numbers, leak, answer, generation, space, cost };
 inline constexpr std::array kTabs{Tab::overview, Tab::machine, Tab::tokens, Tab::attention, Tab::prediction, Tab::masks, Tab::lens, Tab::numbers, Tab::leak, Tab::answer, Tab::generation, Tab::space, Tab::cost};
+
+// How fast Play goes.
+enum class Pace : std::uint8_t { slow, normal, fast };
+inline constexpr std::array kPaces{Pace::slow, Pace::normal, Pace::fast};
+// Between two steps of Play, at least: time to explain, to follow, to watch it run.
+[[nodiscard]] constexpr double play_interval_millis(Pace pace) { return pace == Pace::slow ? 1400 : pace == Pace::normal ? 350 : 90; }
 
 enum class Theme : std::uint8_t { system, light, dark };
 enum class LayoutClass : std::uint8_t { wide, tablet, phone };
@@ -247,6 +252,7 @@ struct State {
   Seat focus = Seat::left;           // phone: the one shown; tablet: one of the two shown
   Seat second_focus = Seat::middle;    // tablet: the other
   bool projector = false;
+  Pace pace = Pace::normal;                 // of Play
   bool options_open = false;
   bool keys_open = false;
   Theme theme = Theme::system;
@@ -333,6 +339,8 @@ struct ExperimentPlace {
 [[nodiscard]] bool known_language(std::string_view language);
 [[nodiscard]] std::string_view tab_name(Tab tab);             // "overview", ...
 [[nodiscard]] std::optional<Tab> tab_from_name(std::string_view name);
+[[nodiscard]] std::string_view pace_name(Pace pace);          // "slow", ...
+[[nodiscard]] std::optional<Pace> pace_from_name(std::string_view name);
 [[nodiscard]] std::string_view theme_name(Theme theme);       // "system", "light", "dark"
 [[nodiscard]] std::optional<Theme> theme_from_name(std::string_view name);
 [[nodiscard]] std::string_view layout_name(LayoutClass layout);

@@ -35,7 +35,7 @@ void draw_options(const view::OptionsView& view, Frame& frame, float header, Com
     const Theme& theme = top.theme;
     const float wide = std::min(430.0F, top.width() - 16), inner = wide - 40;
     const float note = top.paragraph_height(inner, view.note, kSmall);
-    const float tall = 20 + 32 + note + 12 + kRow * static_cast<float>(view.rows.size()) + 60;
+    const float tall = 20 + 32 + note + 12 + kRow * static_cast<float>(view.rows.size() + 1) + 76;
     const Rect box{top.width() - wide - 8, std::min(header + 8, std::max(8.0F, top.height() - tall - 8)), wide, tall};
     top.interaction.region(id_of("region-options"));
     top.interaction.block(box);
@@ -51,6 +51,15 @@ void draw_options(const view::OptionsView& view, Frame& frame, float header, Com
       draw_option(view.rows[i], top, {box.x + 20, y, inner, kRow}, id_of("option-row", i), commands);
       y += kRow;
     }
+    y += 8;
+    top.hairline({box.x + 20, y}, {box.right() - 20, y}, theme.hairline);
+    y += 8;
+    const float paces = segmented_width(top, view.paces);
+    top.line({box.x + 20, y, inner - paces - 8, kRow}, view.pace_label, kSmall, theme.ink);
+    if (const auto chosen = segmented(top, id_of("options-pace"), {box.right() - 20 - paces, y + 5, paces, kRow - 10}, view.paces)) {
+      commands.emplace_back(state::SetPace{state::kPaces[*chosen]});
+    }
+    y += kRow;
     if (text_button(top, id_of("options-reset"), {box.x + 20, y + 8, text_button_width(top, view.reset_label), 36}, view.reset_label, {.label = {}, .keys = {}, .enabled = view.can_reset})) {
       commands.emplace_back(state::ResetOptions{});
     }

@@ -100,6 +100,11 @@ OptionsView build_options(const State& s, const Words& words) {
   v.reset_label = words.strings.get("options.reset");
   v.rows.push_back(strategy_option(s.document.options, words));
   for (const state::OptionRange& range : state::option_ranges()) v.rows.push_back(number_option(s.document.options, range, words));
+  v.pace_label = words.strings.get("options.pace");
+  for (const state::Pace pace : state::kPaces) {
+    const std::string id(state::pace_name(pace));
+    v.paces.push_back({id, words.strings.get("options.pace." + id), pace == s.pace});
+  }
   v.can_reset = std::ranges::any_of(v.rows, &OptionView::changed);
   return v;
 }

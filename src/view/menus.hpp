@@ -59,6 +59,8 @@ struct OptionsView {
   std::string reset_label;
   bool can_reset = false;
   std::vector<OptionView> rows;
+  std::string pace_label;
+  std::vector<ChoiceView> paces;  // how fast Play goes: "slow", "normal", "fast"
 };
 
 [[nodiscard]] OptionsView build_options(const state::State& state, const Words& words);

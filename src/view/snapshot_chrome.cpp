@@ -115,6 +115,8 @@ void describe(Writer& io, OptionsView& v) {
   io("reset_label", v.reset_label);
   io("can_reset", v.can_reset);
   io("rows", v.rows);
+  io("pace_label", v.pace_label);
+  io("paces", v.paces);
 }
 
 void describe(Writer& io, StatusView& v) {

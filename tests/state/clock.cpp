@@ -62,18 +62,37 @@ TEST_CASE("play ticks until all have ended, with time to look, and then stops by
   page.engine.run();
   CHECK(page.state().clock.cursor == 1);
   REQUIRE_FALSE(page.engine.wakes.empty());
-  CHECK(page.engine.wakes.back() == state::kPlayIntervalMillis);
+  CHECK(page.engine.wakes.back() == state::play_interval_millis(state::Pace::normal));
   page.engine.pass(100);
   page.engine.run();
   CHECK(page.state().clock.cursor == 1);
   for (int i = 0; i < 6; ++i) {
-    page.engine.pass(state::kPlayIntervalMillis);
+    page.engine.pass(state::play_interval_millis(state::Pace::normal));
     page.engine.run();
   }
   CHECK_FALSE(page.state().clock.playing);
   CHECK(page.state().clock.cursor == 4);
   CHECK(writer(page, Seat::middle).finished);
   CHECK_FALSE(state::can_step(page.state()));
+}
+
+TEST_CASE("play goes at the pace that is chosen, also while it plays, and remembers it") {
+  Page page;
+  page.apply(state::SetPace{state::Pace::slow});
+  page.apply(state::Play{});
+  page.engine.run();
+  CHECK(page.engine.wakes.back() == state::play_interval_millis(state::Pace::slow));
+  page.engine.pass(state::play_interval_millis(state::Pace::normal));
+  page.engine.run();
+  CHECK(page.state().clock.cursor == 1);
+  page.apply(state::SetPace{state::Pace::fast});
+  page.engine.pass(state::play_interval_millis(state::Pace::slow));
+  page.engine.run();
+  CHECK(page.state().clock.cursor == 2);
+  CHECK(page.engine.wakes.back() == state::play_interval_millis(state::Pace::fast));
+  const auto* kept = std::get_if<state::RememberSettings>(&page.engine.others.back());
+  REQUIRE(kept != nullptr);
+  CHECK(state::Store({.settings = kept->json}).state().pace == state::Pace::fast);
 }
 
 TEST_CASE("play at the end starts from the beginning, without computing again") {
@@ -84,7 +103,7 @@ TEST_CASE("play at the end starts from the beginning, without computing again") 
   const std::size_t before = page.engine.sent.size();
   page.apply(state::Play{});
   CHECK(page.state().clock.cursor == 1);
-  page.engine.pass(state::kPlayIntervalMillis);
+  page.engine.pass(state::play_interval_millis(state::Pace::normal));
   CHECK(page.state().clock.cursor == 2);
   CHECK(page.engine.sent.size() == before);
 }
