@@ -207,7 +207,7 @@ TEST_CASE("a piece that is pointed at lights up in every picture, where they are
   const view::HeadsView v = look(page, en).columns[0].heads;
   REQUIRE(v.lit_columns.size() == 1);
   CHECK(v.lit_rows.size() == 1);
-  const auto& labels = look(page, en).columns[0].attention.front().column_labels;
+  const auto labels = look(page, en).columns[0].attention.front().column_labels;
   const auto at = static_cast<float>(std::ranges::find(labels, true, &view::LabelView::hovered) - labels.begin());
   CHECK(v.lit_columns.front().from == Catch::Approx(at / static_cast<float>(pieces)));
 }

@@ -84,7 +84,7 @@ TEST_CASE("tokens whose bytes are not known share their characters side by side"
   Page page;
   page.apply(state::SelectTab{state::Tab::tokens});
   read_as(page, "½", {piece("1", 0, 2), piece("/", 0, 2), piece("2", 0, 2)});
-  const auto& tokens = look(page, en).ruler.rows[0].tokens;
+  const auto tokens = look(page, en).ruler.rows[0].tokens;
   REQUIRE(tokens.size() == 3);
   CHECK((tokens[2].share == 2 && tokens[2].shares == 3));
 }
