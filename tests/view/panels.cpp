@@ -175,7 +175,8 @@ TEST_CASE("cost has the same rows in every column, a dash where there is nothing
   const view::Strings en = words("en");
   Page page;
   const auto row = [&](Seat seat, const std::string& id) {
-    for (const view::CostRowView& r : look(page, en).columns[seat_index(seat)].cost.rows) {
+    const view::PageView all = look(page, en);
+    for (const view::CostRowView& r : all.columns[seat_index(seat)].cost.rows) {
       if (r.id == id) return r;
     }
     FAIL("there is no row " << id);
