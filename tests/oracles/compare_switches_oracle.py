@@ -11,11 +11,8 @@ import contextlib
 import inspect
 
 import torch
-from common import FIXTURES, versions, write
-from measures import digest
+from each_family import write_each_family
 from models_oracle import encode
-from transformers import logging
-from trio import load, paths
 from trio.objectives import PREFIX
 
 TOP, CONTINUATION, ANSWER = 8, 12, 64
@@ -159,30 +156,25 @@ def change(before: torch.Tensor, after: torch.Tensor) -> dict:
     return {"entropy_before": entropy(a), "entropy_after": entropy(b), "moved": float((b - a).abs().sum() / 2), "words": words}
 
 
+def compared(family: str, model, tokenizer) -> list[dict]:
+    """Every case of one model."""
+    made = []
+    for text, switches in CASES[family]:
+        places, before, answer_before = take(family, model, tokenizer, text)
+        with switched(family, model, model.config.num_attention_heads, switches):
+            _, after, answer_after = take(family, model, tokenizer, text)
+        moved = [{"position": p} | change(x, y) for p, x, y in zip(places, before, after, strict=True)]
+        # A decoder's first token has no past to lose: there the answer must differ.
+        if max(m["moved"] for m in moved) < 1e-3 and answer_before == answer_after:
+            raise SystemExit(f"{family}, {text}, {switches}: changes nothing and so tests nothing")
+        made.append({"text": text, "switches": switches, "places": moved, "answer_before": answer_before, "answer_after": answer_after})
+        print(family, switches, [round(m["moved"], 3) for m in moved], answer_before, "->", answer_after)
+    return made
+
+
 def main() -> None:
     """All cases of all three."""
-    logging.set_verbosity_error()
-    torch.set_grad_enabled(False)
-    torch.set_num_threads(1)
-    made, digests = {}, {}
-    for family in paths.FAMILIES:
-        model, tokenizer = load.load(family), load.tokenizer(family)
-        folder = paths.assets(family) / "onnx"
-        digests |= {f"trilens-{family}/{p.name}": digest(p) for p in sorted(folder.glob("*.onnx"))}
-        heads = model.config.num_attention_heads
-        made[family] = []
-        for text, switches in CASES[family]:
-            places, before, answer_before = take(family, model, tokenizer, text)
-            with switched(family, model, heads, switches):
-                _, after, answer_after = take(family, model, tokenizer, text)
-            moved = [{"position": p} | change(x, y) for p, x, y in zip(places, before, after, strict=True)]
-            if max(m["moved"] for m in moved) < 1e-3:
-                # A decoder's first token has no past to lose: there the answer must differ.
-                if answer_before == answer_after:
-                    raise SystemExit(f"{family}, {text}, {switches}: changes nothing and so tests nothing")
-            made[family].append({"text": text, "switches": switches, "places": moved, "answer_before": answer_before, "answer_after": answer_after})
-            print(family, switches, [round(m["moved"], 3) for m in moved], answer_before, "->", answer_after)
-    write(FIXTURES / "models" / "compare_switches.json", {"versions": versions(), "digests": digests}, made)
+    write_each_family("compare_switches.json", compared)
 
 
 if __name__ == "__main__":

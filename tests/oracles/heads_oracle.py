@@ -14,11 +14,9 @@ Usage: python heads_oracle.py  (writes tests/fixtures/analysis/heads.json, tests
 
 import numpy as np
 import torch
-from common import FIXTURES, versions, write
-from measures import digest
+from common import FIXTURES, write
+from each_family import write_each_family
 from models_oracle import encode
-from transformers import logging
-from trio import load, paths
 from trio.objectives import PREFIX
 
 TEXTS = ["The dog saw the cat and the dog ran.", "I saw a red car in the old garden yesterday."]
@@ -220,20 +218,16 @@ def two_stacks(model, tokenizer, text: str) -> list[dict]:
     ]
 
 
+def of_model(family: str, model, tokenizer) -> list[dict]:
+    """Every text of one model."""
+    stack = two_stacks if family == "t5" else one_stack
+    return [{"text": text} | entry for text in TEXTS for entry in stack(model, tokenizer, text)]
+
+
 def main() -> None:
     """Both fixtures."""
     write(FIXTURES / "analysis" / "heads.json", {"versions": {"numpy": np.__version__}}, made_up(np.random.default_rng(11)))
-    logging.set_verbosity_error()
-    torch.set_grad_enabled(False)
-    torch.set_num_threads(1)
-    made, digests = {}, {}
-    for family in paths.FAMILIES:
-        model, tokenizer = load.load(family), load.tokenizer(family)
-        folder = paths.assets(family) / "onnx"
-        digests |= {f"trilens-{family}/{p.name}": digest(p) for p in sorted(folder.glob("*.onnx"))}
-        stack = two_stacks if family == "t5" else one_stack
-        made[family] = [{"text": text} | entry for text in TEXTS for entry in stack(model, tokenizer, text)]
-    write(FIXTURES / "models" / "heads.json", {"versions": versions() | {"numpy": np.__version__}, "digests": digests}, made)
+    write_each_family("heads.json", of_model, {"numpy": np.__version__})
 
 
 if __name__ == "__main__":

@@ -8,11 +8,8 @@ Usage: python leak_oracle.py  (writes tests/fixtures/models/leak.json)
 """
 
 import torch
-from common import FIXTURES, versions, write
-from measures import digest
+from each_family import write_each_family
 from models_oracle import encode
-from transformers import logging
-from trio import load, paths
 from trio.objectives import PREFIX
 
 CASES = [
@@ -72,19 +69,15 @@ def two_stacks(model, tokenizer, text: str, changed: str) -> dict:
     }
 
 
+def compared(family: str, model, tokenizer) -> list[dict]:
+    """Every case of one model."""
+    stack = two_stacks if family == "t5" else one_stack
+    return [{"text": a, "changed": b} | stack(model, tokenizer, a, b) for a, b in CASES]
+
+
 def main() -> None:
     """All cases of all three."""
-    logging.set_verbosity_error()
-    torch.set_grad_enabled(False)
-    torch.set_num_threads(1)
-    made, digests = {}, {}
-    for family in paths.FAMILIES:
-        model, tokenizer = load.load(family), load.tokenizer(family)
-        folder = paths.assets(family) / "onnx"
-        digests |= {f"trilens-{family}/{p.name}": digest(p) for p in sorted(folder.glob("*.onnx"))}
-        stack = two_stacks if family == "t5" else one_stack
-        made[family] = [{"text": a, "changed": b} | stack(model, tokenizer, a, b) for a, b in CASES]
-    write(FIXTURES / "models" / "leak.json", {"versions": versions(), "digests": digests}, made)
+    write_each_family("leak.json", compared)
 
 
 if __name__ == "__main__":

@@ -11,12 +11,10 @@ Usage: python lens_oracle.py  (writes tests/fixtures/models/lens.json)
 import math
 
 import torch
-from common import FIXTURES, versions, write
+from each_family import write_each_family
 from head_oracle import parts
-from measures import digest, number
+from measures import number
 from models_oracle import encode
-from transformers import logging
-from trio import load, paths
 from trio.objectives import PREFIX
 
 TOP = 5
@@ -95,16 +93,7 @@ def lens(family: str, model, tokenizer, text: str) -> dict:
 
 def main() -> None:
     """All texts of all three."""
-    logging.set_verbosity_error()
-    torch.set_grad_enabled(False)
-    torch.set_num_threads(1)
-    made, digests = {}, {}
-    for family in paths.FAMILIES:
-        model, tokenizer = load.load(family), load.tokenizer(family)
-        folder = paths.assets(family) / "onnx"
-        digests |= {f"trilens-{family}/{p.name}": digest(p) for p in sorted(folder.glob("*.onnx"))}
-        made[family] = [lens(family, model, tokenizer, text) for text in TEXTS]
-    write(FIXTURES / "models" / "lens.json", {"versions": versions(), "digests": digests}, made)
+    write_each_family("lens.json", lambda family, model, tokenizer: [lens(family, model, tokenizer, text) for text in TEXTS])
 
 
 if __name__ == "__main__":

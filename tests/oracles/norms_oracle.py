@@ -7,11 +7,8 @@ Usage: python norms_oracle.py  (writes tests/fixtures/models/norms.json)
 """
 
 import torch
-from common import FIXTURES, versions, write
-from measures import digest
+from each_family import write_each_family
 from models_oracle import encode
-from transformers import logging
-from trio import load, paths
 from trio.objectives import PREFIX
 
 TEXTS = ["The red dog chased the cat.", "Tom ate an apple in the garden because he was hungry."]
@@ -41,16 +38,7 @@ def case(family: str, model, tokenizer, text: str) -> dict:
 
 def main() -> None:
     """All texts of all three."""
-    logging.set_verbosity_error()
-    torch.set_grad_enabled(False)
-    torch.set_num_threads(1)
-    made, digests = {}, {}
-    for family in paths.FAMILIES:
-        model, tokenizer = load.load(family), load.tokenizer(family)
-        folder = paths.assets(family) / "onnx"
-        digests |= {f"trilens-{family}/{p.name}": digest(p) for p in sorted(folder.glob("*.onnx"))}
-        made[family] = [case(family, model, tokenizer, text) for text in TEXTS]
-    write(FIXTURES / "models" / "norms.json", {"versions": versions(), "digests": digests}, made)
+    write_each_family("norms.json", lambda family, model, tokenizer: [case(family, model, tokenizer, text) for text in TEXTS])
 
 
 if __name__ == "__main__":

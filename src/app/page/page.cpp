@@ -392,9 +392,7 @@ void Page::show_boxes(const ui::ShellResult& result) {
 const std::string& Page::snapshot() {
   snapshot_ = "{}";
   if (!store_) return snapshot_;
-  auto strings = strings_.find(store_->state().language);
-  if (strings == strings_.end()) strings = strings_.find("en");
-  if (strings != strings_.end()) snapshot_ = view::snapshot_json(store_->state(), strings->second, {.frames = frames_});
+  if (const view::Strings* words = words_now()) snapshot_ = view::snapshot_json(store_->state(), *words, {.frames = frames_});
   return snapshot_;
 }
 
