@@ -96,7 +96,8 @@ describe('the engine\'s worker', () => {
       engine.client.stop();
       return out;
     });
-    assert.deepEqual(got.info, { webgpu: true, adapter: 'google swiftshader' });
+    assert.equal(await page.evaluate(() => crossOriginIsolated), false);
+    assert.deepEqual(got.info, { webgpu: true, adapter: 'google swiftshader', threads: 1 });  // without isolation there are no more
     assert.deepEqual(got.wasm, { ...expected('wasm') });
     assert.deepEqual(got.webgpu, expected('webgpu'));
   });
